@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/core/encoding.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
+namespace base {
+namespace {
+
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base32_alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+constexpr std::string_view hex_alphabet = "0123456789abcdef";
+
+constexpr std::uint8_t octet(char c) {
+    return static_cast<std::uint8_t>(c);
+}
+
+/// The bits of `bytes`, most significant first, in groups of log2(alphabet) bits; the last group is
+/// filled with zero bits (RFC 4648 §3.5). No padding characters.
+std::string encode_bits(std::string_view bytes, std::string_view alphabet, unsigned group_bits) {
+    std::string out;
+    out.reserve((bytes.size() * 8 + group_bits - 1) / group_bits + 3);
+    const std::uint32_t mask = (1U << group_bits) - 1;
+    std::uint32_t window = 0;
+    unsigned held = 0;
+    for (const char c : bytes) {
+        window = (window << 8 | octet(c)) & 0xffff; // never more than 5 + 8 bits are waiting
+        held += 8;
+        while (held >= group_bits) {
+            held -= group_bits;
+            out += alphabet[(window >> held) & mask];
+        }
+    }
+    if (held > 0)
+        out += alphabet[(window << (group_bits - held)) & mask];
+    return out;
+}
+
+constexpr int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// What RFC 3629 §4 allows after a lead octet: how many octets, and the range of the first of them.
+struct Utf8Lead {
+    std::size_t following;
+    std::uint8_t low;
+    std::uint8_t high;
+};
+
+constexpr std::optional<Utf8Lead> utf8_lead(std::uint8_t lead) {
+    if (lead < 0x80)
+        return Utf8Lead{0, 0, 0};
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return Utf8Lead{1, 0x80, 0xbf};
+    if (lead >= 0xe0 && lead <= 0xef) // no overlong form, no surrogate
+        return Utf8Lead{2, lead == 0xe0 ? std::uint8_t{0xa0} : std::uint8_t{0x80},
+                        lead == 0xed ? std::uint8_t{0x9f} : std::uint8_t{0xbf}};
+    if (lead >= 0xf0 && lead <= 0xf4) // no overlong form, nothing above U+10FFFF
+        return Utf8Lead{3, lead == 0xf0 ? std::uint8_t{0x90} : std::uint8_t{0x80},
+                        lead == 0xf4 ? std::uint8_t{0x8f} : std::uint8_t{0xbf}};
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string base64(std::string_view bytes) {
+    std::string out = encode_bits(bytes, base64_alphabet, 6);
+    while (out.size() % 4 != 0)
+        out += '=';
+    return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0)
+        return std::nullopt;
+    std::size_t padding = 0;
+    while (padding < 2 && text.ends_with('=')) {
+        text.remove_suffix(1);
+        ++padding;
+    }
+    std::string out;
+    out.reserve(text.size() * 3 / 4);
+    std::uint32_t window = 0;
+    unsigned held = 0;
+    for (const char c : text) {
+        const std::size_t digit = base64_alphabet.find(c);
+        if (digit == std::string_view::npos)
+            return std::nullopt;
+        window = (window << 6 | static_cast<std::uint32_t>(digit)) & 0xffff;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out += static_cast<char>((window >> held) & 0xff);
+        }
+    }
+    // What is left over must be zero bits, as many as the padding says (RFC 4648 §3.5).
+    if (held != padding * 2 || (window & ((1U << held) - 1)) != 0)
+        return std::nullopt;
+    return out;
+}
+
+std::string base64url(std::string_view bytes) {
+    return encode_bits(bytes, base64url_alphabet, 6);
+}
+
+std::string base32_lower(std::string_view bytes) {
+    return encode_bits(bytes, base32_alphabet, 5);
+}
+
+std::string hex(std::string_view bytes) {
+    return encode_bits(bytes, hex_alphabet, 4);
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+    if (text.size() % 2 != 0)
+        return std::nullopt;
+    std::string out;
+    out.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_digit(text[i]);
+        const int low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0)
+            return std::nullopt;
+        out += static_cast<char>(high * 16 + low);
+    }
+    return out;
+}
+
+std::size_t utf8_prefix(std::string_view bytes) {
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+        const auto lead = utf8_lead(octet(bytes[at]));
+        if (!lead || bytes.size() - at <= lead->following)
+            return at;
+        for (std::size_t i = 1; i <= lead->following; ++i) {
+            const std::uint8_t low = i == 1 ? lead->low : std::uint8_t{0x80};
+            const std::uint8_t high = i == 1 ? lead->high : std::uint8_t{0xbf};
+            if (octet(bytes[at + i]) < low || octet(bytes[at + i]) > high)
+                return at;
+        }
+        at += lead->following + 1;
+    }
+    return at;
+}
+
+bool is_utf8(std::string_view bytes) {
+    return utf8_prefix(bytes) == bytes.size();
+}
+
+std::string ascii_lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), lower);
+    return out;
+}
+
+bool ascii_iequals(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string excerpt(std::string_view bytes, std::size_t limit) {
+    std::string out;
+    for (const char c : bytes.substr(0, limit)) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c >= 0x20 && c < 0x7f) {
+            out += c;
+        } else {
+            fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet(c));
+        }
+    }
+    if (bytes.size() > limit)
+        fmt::format_to(std::back_inserter(out), "…(+{} bytes)", bytes.size() - limit);
+    return out;
+}
+
+std::string join_and(const std::vector<std::string>& words) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0)
+            out += i + 1 == words.size() ? " and " : ", ";
+        out += words[i];
+    }
+    return out;
+}
+
+} // namespace base
