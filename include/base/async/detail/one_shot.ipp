@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The body of OneShot.
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace base {
+
+template <class T>
+struct OneShot<T>::State {
+    explicit State(asio::io_context& l) : loop(l), wake(l, asio::steady_timer::time_point::max()) {}
+
+    void set(T v) {
+        if (std::exchange(is_set, true))
+            return;
+        value.emplace(std::move(v));
+        wake.cancel();
+    }
+
+    static Awaitable<Result<T>> wait(std::shared_ptr<State> self) {
+        if (!self->is_set) // the outcome says nothing: woken by set() or by a cancellation
+            co_await self->wake.async_wait(asio::as_tuple(asio::deferred));
+        if (!self->value)
+            co_return fail(FailureKind::cancelled, "cancelled while waiting");
+        auto result = Result<T>(std::move(*self->value));
+        self->value.reset();
+        co_return result;
+    }
+
+    asio::io_context& loop;
+    asio::steady_timer wake; // never expires; owned operations let a destroyed loop end the waiter
+    std::optional<T> value;
+    bool is_set = false;
+};
+
+template <class T>
+OneShot<T>::OneShot(asio::io_context& loop) : state_(std::make_shared<State>(loop)) {}
+
+template <class T>
+void OneShot<T>::set(T value) {
+    state_->set(std::move(value));
+}
+
+template <class T>
+void OneShot<T>::set_from_any_thread(T value) {
+    asio::post(state_->loop, [state = state_, value = std::move(value)]() mutable {
+        state->set(std::move(value));
+    });
+}
+
+template <class T>
+bool OneShot<T>::is_set() const {
+    return state_->is_set;
+}
+
+template <class T>
+Awaitable<Result<T>> OneShot<T>::wait() {
+    return State::wait(state_);
+}
+
+} // namespace base
