@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One c-ares channel to one server over one transport, on one Asio loop. c-ares opens the sockets,
+// sends, checks source address, id and question of what comes back, and keeps the time of one try;
+// Asio tells it when a socket is ready. One server to a channel, because c-ares 1.18 does not say
+// which of several has answered; one transport, because it fails all queries of a server when one
+// of its connections breaks, and a TCP connection that the server closes must not take the UDP
+// queries along.
+
+#include "base/async/one_shot.hpp"
+#include "base/core/clock.hpp"
+#include "base/core/result.hpp"
+#include "base/net/ip_address.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct ares_channeldata;
+
+namespace base::dns {
+
+/// Shared: a handler that runs c-ares keeps the channel alive until c-ares has returned, so that a
+/// callback may well drop the last other owner. All on the loop's thread.
+class AresChannel : public std::enable_shared_from_this<AresChannel> {
+public:
+    enum class Transport { udp, tcp };
+
+    struct Options {
+        net::Endpoint server;
+        Transport transport = Transport::udp;
+        std::optional<net::IpAddress> source;
+        Milliseconds try_timeout{2000};
+    };
+
+    /// Throws std::runtime_error when c-ares cannot start.
+    [[nodiscard]] static std::shared_ptr<AresChannel> open(asio::io_context& loop, Options options);
+    ~AresChannel();
+    AresChannel(const AresChannel&) = delete;
+    AresChannel& operator=(const AresChannel&) = delete;
+
+    /// Sends a complete message once. The response's id and question are the query's; over UDP it
+    /// may be cut off, see is_complete(). Failures: dns_timeout after the try's time,
+    /// connection_refused (also: unreachable, or a TCP connection closed), dns_malformed,
+    /// cancelled, overloaded when too many queries are under way. There is no taking back: who does
+    /// not want to wait drops the OneShot, and the query ends by itself.
+    [[nodiscard]] OneShot<Result<std::string>> send(std::string_view query);
+
+    /// Every query under way, and every later one, comes out as cancelled.
+    void close();
+
+    /// False for a UDP response after which the query belongs on TCP: TC is set, or c-ares may have
+    /// cut it (it does at 512 octets when it has met a server without EDNS, and at its buffer's
+    /// size).
+    [[nodiscard]] static bool is_complete(std::string_view response);
+
+    [[nodiscard]] const std::string& server() const { return server_; }
+
+private:
+    struct Query;
+    struct Socket;
+
+    AresChannel(asio::io_context& loop, Options options);
+    void start();
+    void bind_source(const net::IpAddress& source);
+    static void on_response(void* query, int status, int timeouts, unsigned char* octets,
+                            int count);
+    static void on_socket_state(void* self, int fd, int readable, int writable);
+    void watch(int fd, bool readable, bool writable);
+    void arm(const std::shared_ptr<Socket>& socket);
+    void arm_one(const std::shared_ptr<Socket>& socket, bool for_write);
+    void ready(const std::shared_ptr<Socket>& socket, bool for_write);
+    void schedule();
+    [[nodiscard]] Failure failure(int status) const;
+
+    asio::io_context& loop_;
+    Options options_;
+    std::string server_;
+    ares_channeldata* channel_ = nullptr;
+    std::map<int, std::shared_ptr<Socket>> sockets_;
+    asio::steady_timer timer_;
+    bool timer_armed_ = false;
+    bool closed_ = false;
+    std::size_t under_way_ = 0;
+};
+
+} // namespace base::dns

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/dns/message.hpp"
+#include "header_bits.hpp"
+#include "rdata.hpp"
+#include "wire_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace base::dns {
+namespace {
+
+constexpr std::size_t max_message = 65535;
+constexpr std::uint16_t ede_option = 15; // RFC 8914 §2
+
+std::unexpected<Failure> malformed(std::string why) {
+    return fail(FailureKind::dns_malformed, std::move(why));
+}
+
+/// A record as it stands, before it is known to be OPT or a record of the Internet class.
+struct RawRecord {
+    Record record;
+    std::uint16_t record_class = 0;
+    std::uint32_t ttl_field = 0;
+};
+
+class Decoder {
+public:
+    Decoder(std::string_view wire, std::size_t max_records)
+        : wire_(wire), reader_(wire), max_records_(max_records) {}
+
+    Result<Message> run() {
+        if (wire_.size() > max_message)
+            return malformed(fmt::format("a message of {} octets", wire_.size()));
+        for (const auto step : {&Decoder::header, &Decoder::questions, &Decoder::sections})
+            if (auto done = (this->*step)(); !done)
+                return std::unexpected(std::move(done.error()));
+        if (reader_.left() != 0)
+            return malformed(fmt::format("{} octets after the last section, at octet {}",
+                                         reader_.left(), reader_.offset()));
+        return std::move(message_);
+    }
+
+private:
+    Result<void> header() {
+        auto octets = reader_.bytes(12);
+        if (!octets)
+            return malformed("shorter than a header");
+        WireReader fields(*octets);
+        message_.id = fields.u16().value();
+        const std::uint16_t flags = fields.u16().value();
+        message_.response = (flags & header_bits::qr) != 0;
+        message_.opcode = static_cast<std::uint8_t>((flags >> 11) & 0xf);
+        message_.authoritative = (flags & header_bits::aa) != 0;
+        message_.truncated = (flags & header_bits::tc) != 0;
+        message_.recursion_desired = (flags & header_bits::rd) != 0;
+        message_.recursion_available = (flags & header_bits::ra) != 0;
+        message_.authentic_data = (flags & header_bits::ad) != 0;
+        message_.checking_disabled = (flags & header_bits::cd) != 0;
+        message_.rcode = Rcode{static_cast<std::uint16_t>(flags & header_bits::rcode)};
+        for (std::size_t& count : counts_)
+            count = fields.u16().value();
+        const std::size_t total = counts_[0] + counts_[1] + counts_[2] + counts_[3];
+        if (total > max_records_)
+            return fail(FailureKind::dns_truncated,
+                        fmt::format("{} records in one message, and {} are read at most", total,
+                                    max_records_));
+        return {};
+    }
+
+    Result<void> questions() {
+        for (std::size_t i = 0; i < counts_[0]; ++i) {
+            auto name = reader_.name();
+            if (!name)
+                return in("question", name.error());
+            const auto type = reader_.u16();
+            const auto question_class = reader_.u16();
+            if (!type || !question_class)
+                return in("question", (!type ? type : question_class).error());
+            if (*question_class != header_bits::class_in)
+                return malformed(fmt::format("a question of class {}", *question_class));
+            message_.questions.push_back({std::move(*name), RecordType{*type}});
+        }
+        return {};
+    }
+
+    Result<void> sections() {
+        const struct {
+            std::string_view name;
+            std::size_t count;
+            std::vector<Record>& records;
+        } all[] = {{"answer", counts_[1], message_.answers},
+                   {"authority", counts_[2], message_.authority},
+                   {"additional", counts_[3], message_.additional}};
+        for (const auto& section : all) {
+            for (std::size_t i = 0; i < section.count; ++i) {
+                auto raw = record();
+                if (!raw)
+                    return in(section.name, raw.error());
+                const bool opt_allowed = &section.records == &message_.additional;
+                if (auto kept = keep(std::move(*raw), section.records, opt_allowed); !kept)
+                    return in(section.name, kept.error());
+            }
+        }
+        return {};
+    }
+
+    Result<RawRecord> record() {
+        RawRecord raw;
+        auto owner = reader_.name();
+        if (!owner)
+            return std::unexpected(std::move(owner.error()));
+        raw.record.owner = std::move(*owner);
+        auto fixed = reader_.bytes(10);
+        if (!fixed)
+            return std::unexpected(std::move(fixed.error()));
+        WireReader fields(*fixed);
+        raw.record.type = RecordType{fields.u16().value()};
+        raw.record_class = fields.u16().value();
+        raw.ttl_field = fields.u32().value();
+        auto rdata = this->rdata(raw.record.type, fields.u16().value());
+        if (!rdata)
+            return std::unexpected(std::move(rdata.error()));
+        raw.record.rdata = std::move(*rdata);
+        return raw;
+    }
+
+    /// RDATA with the names in it expanded, for the types whose names may be compressed.
+    Result<std::string> rdata(RecordType type, std::size_t length) {
+        const auto layout = name_layout(type);
+        if (!layout) {
+            auto octets = reader_.bytes(length);
+            if (!octets)
+                return std::unexpected(std::move(octets.error()));
+            return std::string(*octets);
+        }
+        // The names may point back into the message, but must end where the RDATA does.
+        WireReader inside = reader_;
+        auto whole = reader_.bytes(length);
+        if (!whole)
+            return std::unexpected(std::move(whole.error()));
+        const std::size_t end = reader_.offset();
+        std::string out;
+        const auto copy = [&](std::size_t count) {
+            const auto octets = inside.bytes(count);
+            if (octets)
+                out += *octets;
+            return octets.has_value();
+        };
+        bool read = copy(layout->before);
+        for (std::size_t i = 0; read && i < layout->names; ++i) {
+            const auto name = inside.name();
+            read = name.has_value() && inside.offset() <= end;
+            if (read)
+                out += name_rdata(*name);
+        }
+        read = read && copy(layout->after);
+        if (!read || inside.offset() != end)
+            return malformed(
+                fmt::format("{} RDATA that ends at octet {} is malformed", to_string(type), end));
+        return out;
+    }
+
+    Result<void> keep(RawRecord raw, std::vector<Record>& section, bool opt_allowed) {
+        if (raw.record.type == RecordType::opt) {
+            if (!opt_allowed || message_.edns || !raw.record.owner.is_root())
+                return malformed("an OPT record that should not be there (RFC 6891 §6.1.1)");
+            return edns(raw);
+        }
+        if (raw.record_class != header_bits::class_in)
+            return malformed(fmt::format("a record of class {}", raw.record_class));
+        raw.record.ttl = raw.ttl_field > 0x7fffffff ? 0 : raw.ttl_field;
+        section.push_back(std::move(raw.record));
+        return {};
+    }
+
+    /// RFC 6891 §6.1.3: the TTL field is the upper RCODE bits, the version, and the flags.
+    Result<void> edns(const RawRecord& raw) {
+        Edns edns;
+        edns.udp_size = raw.record_class;
+        edns.version = static_cast<std::uint8_t>(raw.ttl_field >> 16);
+        edns.dnssec_ok = (raw.ttl_field & header_bits::edns_do) != 0;
+        const auto upper = static_cast<std::uint16_t>((raw.ttl_field >> 24) << 4);
+        message_.rcode =
+            Rcode{static_cast<std::uint16_t>(std::to_underlying(message_.rcode) | upper)};
+        WireReader options(raw.record.rdata);
+        while (options.left() > 0) {
+            const auto code = options.u16();
+            const auto length = options.u16();
+            const auto value = length ? options.bytes(*length) : std::string_view{};
+            if (!code || !length || !value)
+                return malformed("an EDNS option goes beyond the OPT record");
+            if (*code != ede_option)
+                continue;
+            WireReader fields(*value);
+            const auto info = fields.u16();
+            if (!info)
+                return malformed("an extended DNS error without a code");
+            std::string_view text = value->substr(2);
+            while (text.ends_with('\0')) // "may be null-terminated" (RFC 8914 §2)
+                text.remove_suffix(1);
+            edns.errors.push_back({*info, std::string(text)});
+        }
+        message_.edns = std::move(edns);
+        return {};
+    }
+
+    static std::unexpected<Failure> in(std::string_view section, const Failure& failure) {
+        return fail(failure.kind, fmt::format("{} section: {}", section, failure.detail));
+    }
+
+    std::string_view wire_;
+    WireReader reader_;
+    std::size_t max_records_;
+    std::size_t counts_[4]{};
+    Message message_;
+};
+
+} // namespace
+
+Result<Message> decode(std::string_view wire, std::size_t max_records) {
+    auto message = Decoder(wire, max_records).run();
+    if (!message)
+        message.error().detail.insert(0, "malformed DNS message: ");
+    return message;
+}
+
+} // namespace base::dns

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/dns/recursive_resolver.hpp"
+
+#include "ares_channel.hpp"
+#include "base/async/deadline.hpp"
+#include "dnssec_probe.hpp"
+#include "interpret.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace base::dns {
+
+struct ServerChannels {
+    std::shared_ptr<AresChannel> udp;
+    std::shared_ptr<AresChannel> tcp;
+};
+
+/// Shared by the resolver and its lookups under way, which outlast it by the moment they take to
+/// end.
+struct ResolverState {
+    asio::io_context& loop;
+    const Clock& clock;
+    Random& random;
+    RecursiveResolverOptions options;
+    std::vector<ServerChannels> servers; ///< none once closed
+
+    [[nodiscard]] std::uint16_t random_id() {
+        return static_cast<std::uint16_t>(random.below(0x10000));
+    }
+};
+
+namespace {
+
+using StatePtr = std::shared_ptr<ResolverState>;
+
+// A timed-out or refused query is sent again within one try at most this often; see ask_server().
+constexpr int max_sends_per_try = 16;
+
+/// A response as received, and how it was come by.
+struct Exchange {
+    std::string response;
+    std::string resolver;
+    int sends = 0;
+};
+
+std::string put_id(std::string message, std::uint16_t id) {
+    message[0] = static_cast<char>(id >> 8);
+    message[1] = static_cast<char>(id & 0xff);
+    return message;
+}
+
+void check_options(const RecursiveResolverOptions& options) {
+    if (options.servers.empty() || options.servers.size() > 8)
+        throw std::invalid_argument("a resolver needs 1 to 8 servers");
+    if (options.tries < 1 || options.tries > 10)
+        throw std::invalid_argument("a resolver needs 1 to 10 tries per server");
+    if (options.try_timeout < Milliseconds(1) || options.try_timeout > std::chrono::minutes(1))
+        throw std::invalid_argument("a resolver needs a time per try from 1 ms to 1 min");
+    if (options.max_chain < 0 || options.max_records < 1)
+        throw std::invalid_argument("a resolver's limits must not be negative");
+    for (const net::Endpoint& server : options.servers) {
+        if (server.port == 0)
+            throw std::invalid_argument("a resolver's server has port 0");
+        if (options.source && options.source->family() != server.address.family())
+            throw std::invalid_argument(
+                fmt::format("the source address {} cannot reach the server {}",
+                            options.source->to_string(), server.to_string()));
+    }
+}
+
+/// One try over one transport. Two things are sent again within it: a query that failed with its
+/// connection, which may have broken for another query's sake (newer c-ares also drops a connection
+/// that brought something malformed), once; and a query that c-ares gave up before the try's time
+/// was over, as its newer versions do to servers that used to be fast.
+Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<AresChannel> channel,
+                                    std::string query, Deadline deadline, int* sends) {
+    const SteadyTime started = state->clock.steady();
+    const auto early = state->options.try_timeout * 9 / 10;
+    bool broken_before = false;
+    for (int i = 1;; ++i) {
+        ++*sends;
+        OneShot<Result<std::string>> slot = channel->send(query);
+        auto waited = co_await with_deadline(deadline, "DNS", slot.wait());
+        if (!waited && waited.error().kind == FailureKind::timeout)
+            co_return fail(
+                FailureKind::dns_timeout,
+                fmt::format("{} did not answer within the time left", channel->server()));
+        if (!waited)
+            co_return std::unexpected(std::move(waited.error()));
+        if (*waited || i == max_sends_per_try)
+            co_return std::move(*waited);
+        const FailureKind kind = waited->error().kind;
+        const bool broken =
+            kind == FailureKind::connection_refused || kind == FailureKind::dns_malformed;
+        const bool again =
+            broken ? !std::exchange(broken_before, true)
+                   : kind == FailureKind::dns_timeout && state->clock.steady() - started < early;
+        if (!again)
+            co_return std::move(*waited);
+    }
+}
+
+/// One try at one server: over UDP, and over TCP when that is not complete (RFC 7766 §5).
+Awaitable<Result<std::string>> ask_server(StatePtr state, ServerChannels server, std::string query,
+                                          Deadline deadline, int* sends) {
+    auto response = co_await send(state, server.udp, query, deadline, sends);
+    if (!response || AresChannel::is_complete(*response))
+        co_return response;
+    int over_tcp = 0; // the same query, as far as the asker is concerned
+    co_return co_await send(state, server.tcp, std::move(query), deadline, &over_tcp);
+}
+
+bool another_server_may_answer(const Failure& failure) {
+    return failure.kind == FailureKind::dns_timeout
+           || failure.kind == FailureKind::connection_refused || failure.kind == FailureKind::io;
+}
+
+/// The servers in turn, as often as the options say, until one answers.
+Awaitable<Result<Exchange>> ask(StatePtr state, std::string query, Deadline deadline) {
+    const std::uint16_t id = state->random_id();
+    query = put_id(std::move(query), id);
+    int sends = 0;
+    Failure last{FailureKind::cancelled, "the resolver was closed"};
+    for (int round = 0; round < state->options.tries; ++round) {
+        for (std::size_t i = 0; i < state->servers.size(); ++i) { // empty once closed
+            const ServerChannels server = state->servers[i];
+            if (sends > 0 && deadline.passed(state->clock.steady()))
+                co_return std::unexpected(std::move(last));
+            auto response = co_await ask_server(state, server, query, deadline, &sends);
+            if (response)
+                co_return Exchange{std::move(*response), server.udp->server(), sends};
+            last = std::move(response.error());
+            if (!another_server_may_answer(last))
+                co_return std::unexpected(std::move(last));
+        }
+    }
+    if (sends > 1)
+        last.detail += fmt::format(" ({} queries in all)", sends);
+    co_return std::unexpected(std::move(last));
+}
+
+std::string describe(const Question& question) {
+    return fmt::format("{} {}", to_string(question.type),
+                       question.name.is_root() ? "." : question.name.text());
+}
+
+Awaitable<Result<Answer>> look_up(StatePtr state, Question question, Deadline deadline) {
+    const SteadyTime started = state->clock.steady();
+    const std::uint16_t id = state->random_id();
+    auto exchange = co_await ask(state, encode(make_query(id, question)), deadline);
+    if (!exchange)
+        co_return fail(exchange.error().kind,
+                       fmt::format("{}: {}", describe(question), exchange.error().detail));
+    auto message = decode(put_id(std::move(exchange->response), id), state->options.max_records);
+    if (!message)
+        co_return fail(message.error().kind,
+                       fmt::format("{}: {} from {}", describe(question), message.error().detail,
+                                   exchange->resolver));
+    auto answer = interpret(*message, question, id, state->options.max_chain);
+    if (answer) {
+        answer->resolver = std::move(exchange->resolver);
+        answer->tries = exchange->sends;
+        answer->elapsed = state->clock.steady() - started;
+    }
+    co_return answer;
+}
+
+class ResolverProber final : public Prober {
+public:
+    ResolverProber(StatePtr state, Deadline deadline)
+        : state_(std::move(state)), deadline_(deadline) {}
+
+    Awaitable<Result<Message>> ask(Message query) override {
+        return probe(state_, deadline_, std::move(query));
+    }
+
+private:
+    static Awaitable<Result<Message>> probe(StatePtr state, Deadline deadline, Message query) {
+        query.id = state->random_id();
+        auto exchange = co_await dns::ask(state, encode(query), deadline);
+        if (!exchange)
+            co_return std::unexpected(std::move(exchange.error()));
+        auto message =
+            decode(put_id(std::move(exchange->response), query.id), state->options.max_records);
+        if (!message)
+            co_return message;
+        auto checked = check_response(*message, query.questions.front(), query.id);
+        if (!checked)
+            co_return std::unexpected(std::move(checked.error()));
+        co_return message;
+    }
+
+    StatePtr state_;
+    Deadline deadline_;
+};
+
+Awaitable<Result<Answer>> look_up_with_dnssec(StatePtr state, Question question,
+                                              Deadline deadline) {
+    auto answer = co_await look_up(state, std::move(question), deadline);
+    if (!answer)
+        co_return answer;
+    const SteadyTime started = state->clock.steady();
+    ResolverProber prober(state, deadline);
+    DnssecProbe probe(prober);
+    co_await probe.settle(*answer);
+    answer->elapsed += state->clock.steady() - started;
+    co_return answer;
+}
+
+Awaitable<Result<std::string>> exchange_raw(StatePtr state, std::string query, Deadline deadline) {
+    if (query.size() < 12 || query.size() > 0xffff)
+        co_return fail(FailureKind::invalid, "not a DNS message");
+    const auto id = static_cast<std::uint16_t>(static_cast<std::uint8_t>(query[0]) << 8
+                                               | static_cast<std::uint8_t>(query[1]));
+    auto exchange = co_await ask(state, std::move(query), deadline);
+    if (!exchange)
+        co_return std::unexpected(std::move(exchange.error()));
+    co_return put_id(std::move(exchange->response), id);
+}
+
+} // namespace
+
+RecursiveResolver::RecursiveResolver(asio::io_context& loop, const Clock& clock, Random& random,
+                                     RecursiveResolverOptions options) {
+    check_options(options);
+    state_ =
+        std::make_shared<ResolverState>(ResolverState{loop, clock, random, std::move(options), {}});
+    const auto open = [&](const net::Endpoint& server, AresChannel::Transport transport) {
+        return AresChannel::open(loop, {.server = server,
+                                        .transport = transport,
+                                        .source = state_->options.source,
+                                        .try_timeout = state_->options.try_timeout});
+    };
+    for (const net::Endpoint& server : state_->options.servers)
+        state_->servers.push_back(
+            {open(server, AresChannel::Transport::udp), open(server, AresChannel::Transport::tcp)});
+}
+
+RecursiveResolver::~RecursiveResolver() {
+    // The lookups under way still hold the state and a channel; they end by what close() tells
+    // them.
+    for (const auto& server : state_->servers) {
+        server.udp->close();
+        server.tcp->close();
+    }
+    state_->servers.clear();
+}
+
+Awaitable<Result<Answer>> RecursiveResolver::lookup(Question question, Deadline deadline) {
+    return look_up(state_, std::move(question), deadline);
+}
+
+Awaitable<Result<Answer>> RecursiveResolver::lookup_with_dnssec(Question question,
+                                                                Deadline deadline) {
+    return look_up_with_dnssec(state_, std::move(question), deadline);
+}
+
+Awaitable<Result<std::string>> RecursiveResolver::exchange(std::string query, Deadline deadline) {
+    return exchange_raw(state_, std::move(query), deadline);
+}
+
+} // namespace base::dns

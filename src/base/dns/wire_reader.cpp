@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+namespace base::dns {
+namespace {
+
+constexpr std::size_t header_octets = 12;
+constexpr std::size_t max_name_octets = 255; // RFC 1035 §2.3.4
+constexpr std::uint8_t pointer_bits = 0xc0;
+
+} // namespace
+
+std::unexpected<Failure> WireReader::malformed(std::string_view why) const {
+    return fail(FailureKind::dns_malformed, fmt::format("{} at octet {}", why, offset_));
+}
+
+Result<std::string_view> WireReader::bytes(std::size_t count) {
+    if (count > left())
+        return malformed(fmt::format("{} octets are missing", count - left()));
+    const std::string_view out = wire_.substr(offset_, count);
+    offset_ += count;
+    return out;
+}
+
+Result<std::uint8_t> WireReader::u8() {
+    auto octets = bytes(1);
+    if (!octets)
+        return std::unexpected(std::move(octets.error()));
+    return static_cast<std::uint8_t>(octets->front());
+}
+
+Result<std::uint16_t> WireReader::u16() {
+    auto octets = bytes(2);
+    if (!octets)
+        return std::unexpected(std::move(octets.error()));
+    std::uint16_t value = 0;
+    for (const char c : *octets)
+        value = static_cast<std::uint16_t>(value << 8 | static_cast<std::uint8_t>(c));
+    return value;
+}
+
+Result<std::uint32_t> WireReader::u32() {
+    auto octets = bytes(4);
+    if (!octets)
+        return std::unexpected(std::move(octets.error()));
+    std::uint32_t value = 0;
+    for (const char c : *octets)
+        value = value << 8 | static_cast<std::uint8_t>(c);
+    return value;
+}
+
+Result<Name> WireReader::name() {
+    std::vector<std::string> labels;
+    WireReader at = *this;       // goes to where pointers lead
+    std::size_t start = offset_; // of the run of labels being read
+    std::size_t after = 0;       // where this name ends, once a pointer has been met
+    std::size_t octets = 1;
+    for (;;) {
+        const auto length = at.u8();
+        if (!length)
+            return std::unexpected(length.error());
+        if (*length == 0)
+            break;
+        if ((*length & pointer_bits) == pointer_bits) {
+            const auto low = at.u8();
+            if (!low)
+                return std::unexpected(low.error());
+            const std::size_t target = (*length & 0x3fU) << 8 | *low;
+            if (target >= start || target < header_octets)
+                return malformed("a compression pointer does not point backwards to a name");
+            if (after == 0)
+                after = at.offset_;
+            at.offset_ = start = target;
+            continue;
+        }
+        if ((*length & pointer_bits) != 0)
+            return malformed("a label of an unknown type");
+        const auto label = at.bytes(*length);
+        if (!label)
+            return std::unexpected(label.error());
+        octets += label->size() + 1;
+        if (octets > max_name_octets)
+            return malformed("a name of more than 255 octets");
+        labels.emplace_back(*label);
+    }
+    offset_ = after == 0 ? at.offset_ : after;
+    return Name::from_labels(labels);
+}
+
+} // namespace base::dns

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A cursor over a DNS message. Every read is checked; none goes beyond the message.
+
+#include "base/core/result.hpp"
+#include "base/dns/name.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace base::dns {
+
+class WireReader {
+public:
+    explicit WireReader(std::string_view wire) : wire_(wire) {}
+
+    [[nodiscard]] std::size_t offset() const { return offset_; }
+    [[nodiscard]] std::size_t left() const { return wire_.size() - offset_; }
+
+    [[nodiscard]] Result<std::uint8_t> u8();
+    [[nodiscard]] Result<std::uint16_t> u16();
+    [[nodiscard]] Result<std::uint32_t> u32();
+    [[nodiscard]] Result<std::string_view> bytes(std::size_t count);
+    /// A name with compression (RFC 1035 §4.1.4). Every pointer must point before the place that
+    /// the labels read so far began at, so that reading ends; at most 255 octets in all.
+    [[nodiscard]] Result<Name> name();
+
+private:
+    [[nodiscard]] std::unexpected<Failure> malformed(std::string_view why) const;
+
+    std::string_view wire_;
+    std::size_t offset_ = 0;
+};
+
+} // namespace base::dns

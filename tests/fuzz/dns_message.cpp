@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any octets: a message or a failure, never a crash; what was read can be written and reads back
+// the same; and what is made of it (an answer, a delegation) keeps within its limits.
+
+#include "base/dns/delegation.hpp"
+#include "base/dns/interpret.hpp"
+#include "base/dns/message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+using namespace base::dns;
+
+constexpr int max_chain = 8;
+
+void demand(bool held, const char* property) {
+    if (!held) {
+        std::fprintf(stderr, "broken property: %s\n", property);
+        std::abort();
+    }
+}
+
+void check_answer(const Message& message) {
+    for (const Question& question : message.questions) {
+        const auto answer = interpret(message, question, message.id, max_chain);
+        if (!answer)
+            continue;
+        demand(answer->chain.size() <= max_chain, "the chain has its limit");
+        const Name& owner = answer->chain.empty() ? question.name : answer->chain.back();
+        for (const Record& record : answer->records)
+            demand(record.owner == owner && record.type == question.type,
+                   "records are those of the chain's end");
+        demand(answer->records.empty() || answer->rcode == Rcode::noerror, "records need NOERROR");
+        const Delegation found = read_delegation(message, question.name, question.name.parent());
+        demand(found.kind != Delegation::Kind::secure || message.authentic_data,
+               "nothing is secure without AD");
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view wire(reinterpret_cast<const char*>(data), size);
+    const auto message = decode(wire);
+    if (!message)
+        return 0;
+    const auto again = decode(encode(*message));
+    demand(again.has_value(), "what was written reads back");
+    // Compressed names that are written in full can outgrow a message.
+    const bool outgrown = again->truncated && !message->truncated;
+    demand(outgrown || *again == *message, "reading, writing and reading again changes nothing");
+    check_answer(*message);
+    for (const auto* section : {&message->answers, &message->authority, &message->additional})
+        for (const Record& record : *section)
+            demand(!rdata_text(record.type, record.rdata).empty(), "RDATA has a text form");
+    return 0;
+}
