@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "votes.hpp"
+
+#include "base/core/encoding.hpp"
+#include "base/dns/name.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace mpic {
+namespace {
+
+std::string canonical_node(const std::string& node) {
+    if (node.empty()) // no CAA anywhere; Name::parse would say the root
+        return node;
+    const auto name = base::dns::Name::parse(node);
+    return name ? name->text() : base::ascii_lower(node);
+}
+
+Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part part) {
+    Vote vote{.reported = true, .no_report = {}, .set = {}};
+    if (const auto* none = std::get_if<NoReport>(&reply)) {
+        vote.no_report = std::max(none->outcome, Outcome::timeout);
+        return vote;
+    }
+    const auto& report = std::get<PerspectiveReport>(reply);
+    if (is_impostor(seat, report)) {
+        vote.no_report = Outcome::misconfigured;
+    } else if (part == Part::dcv && report.dcv) {
+        vote.verdict = report.dcv->finding.verdict;
+    } else if (part == Part::caa && report.caa) {
+        vote.verdict = report.caa->finding.verdict;
+        // An agent that says both "passed" and "does not permit" is not taken for permission.
+        if (attempt.caa_by_permission && vote.verdict == Verdict::passed
+            && !report.caa->permits.value_or(true))
+            vote.verdict = Verdict::rejected;
+        if (!attempt.caa_by_permission && vote.verdict == Verdict::passed)
+            vote.set = record_set(*report.caa);
+    }
+    return vote;
+}
+
+std::vector<Group> groups_of(const Attempt& attempt, const std::vector<Vote>& votes) {
+    std::map<RecordSet, Group> by_set;
+    for (std::size_t i = 0; i < votes.size(); ++i) {
+        if (attempt.seats[i].role != Role::remote || !votes[i].passed())
+            continue;
+        Group& group = by_set[votes[i].set];
+        ++group.size;
+        group.rirs.insert(attempt.seats[i].rir);
+    }
+    std::vector<Group> groups;
+    for (auto& [set, group] : by_set) {
+        group.set = set;
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+} // namespace
+
+RecordSet record_set(const CaaReport& report) {
+    RecordSet set{canonical_node(report.node), report.rdata};
+    std::ranges::sort(set.rdata);
+    const auto repeated = std::ranges::unique(set.rdata);
+    set.rdata.erase(repeated.begin(), repeated.end());
+    return set;
+}
+
+Ballot ballot(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies, Part part) {
+    Ballot ballot{.primary = {},
+                  .by_set = part == Part::caa && !attempt.caa_by_permission,
+                  .votes = std::vector<Vote>(attempt.seats.size()),
+                  .groups = {}};
+    for (std::size_t i = 0; i < attempt.seats.size(); ++i) {
+        if (attempt.seats[i].role == Role::primary && !ballot.primary)
+            ballot.primary = i;
+        if (i < replies.size() && replies[i])
+            ballot.votes[i] = vote_of(attempt, attempt.seats[i], *replies[i], part);
+    }
+    ballot.groups = groups_of(attempt, ballot.votes);
+    return ballot;
+}
+
+const Group* largest(const std::vector<Group>& groups) {
+    const auto best = std::ranges::max_element(groups, {}, &Group::size);
+    if (best == groups.end() || std::ranges::count(groups, best->size, &Group::size) > 1)
+        return nullptr;
+    return &*best;
+}
+
+bool satisfies(const QuorumRule& rule, int corroborated, const std::set<Rir>& rirs) {
+    return rule.remotes >= rule.minimum_remotes && corroborated >= std::max(rule.required, 1)
+           && static_cast<int>(rirs.size()) >= rule.minimum_rirs;
+}
+
+} // namespace mpic

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What each seat says of one part, reduced to what the decision depends on. DCV and CAA by
+// permission have no record set: all that pass then belong to the one group of the empty set, so
+// that one rule serves the three ways of agreeing.
+
+#include "mpic/model/tally.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mpic {
+
+enum class Part { dcv, caa };
+
+/// A determined CAA RRset, comparable: the node as a canonical name, the RDATA sorted without
+/// duplicates.
+struct RecordSet {
+    std::string node;
+    std::vector<std::string> rdata;
+    auto operator<=>(const RecordSet&) const = default;
+};
+[[nodiscard]] RecordSet record_set(const CaaReport& report);
+
+struct Vote {
+    bool reported = false;            ///< a reply came, be it a NoReport
+    std::optional<Outcome> no_report; ///< timeout, unreachable or misconfigured
+    Verdict verdict = Verdict::undetermined;
+    RecordSet set; ///< when passed
+
+    [[nodiscard]] bool passed() const {
+        return reported && !no_report && verdict == Verdict::passed;
+    }
+};
+
+/// The remotes that passed with the same set.
+struct Group {
+    RecordSet set;
+    int size = 0;
+    std::set<Rir> rirs;
+};
+
+struct Ballot {
+    std::optional<std::size_t> primary; ///< its seat
+    bool by_set = false;
+    std::vector<Vote> votes;   ///< per seat
+    std::vector<Group> groups; ///< by set, in the order of sets
+};
+
+[[nodiscard]] Ballot ballot(const Attempt& attempt,
+                            const std::vector<std::optional<Reply>>& replies, Part part);
+
+/// The group that is larger than every other; nothing when two are the largest.
+[[nodiscard]] const Group* largest(const std::vector<Group>& groups);
+
+/// Whether so many corroborations from these regions satisfy the rule (BR 3.2.2.9). None never do.
+[[nodiscard]] bool satisfies(const QuorumRule& rule, int corroborated, const std::set<Rir>& rirs);
+
+[[nodiscard]] inline bool asks(const Attempt& attempt, Part part) {
+    return part == Part::dcv ? attempt.asks_dcv : attempt.asks_caa;
+}
+
+/// Whether the report is not by whom the seat belongs to.
+[[nodiscard]] inline bool is_impostor(const Seat& seat, const PerspectiveReport& report) {
+    return report.perspective != seat.id;
+}
+
+} // namespace mpic
