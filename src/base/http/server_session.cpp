@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server_session.hpp"
+
+#include "base/core/encoding.hpp"
+#include "base/core/random.hpp"
+#include "server_core.hpp"
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <fmt/format.h>
+#include <memory>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace base::http {
+namespace {
+
+constexpr std::size_t read_size = 16 * 1024; // one TLS record
+constexpr std::size_t kept_capacity = 64 * 1024;
+
+std::string certificate_sha256(X509* certificate) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (X509_digest(certificate, EVP_sha256(), digest.data(), &length) != 1) {
+        return {};
+    }
+    return hex(std::string(digest.begin(), digest.begin() + length));
+}
+
+} // namespace
+
+Session::Session(ServerCore& core, asio::ip::tcp::socket socket, net::Endpoint peer)
+    : core_(core),
+      transport_(std::move(socket)),
+      peer_{std::move(peer), {}, {}},
+      input_(std::max(core.options.limits.head_bytes, read_size) + read_size),
+      reader_(core.options.limits.head_bytes, core.options.limits.body_bytes) {
+    core_.sessions.insert(this);
+}
+
+Session::~Session() {
+    core_.sessions.erase(this);
+}
+
+Awaitable<void> Session::run() {
+    if (core_.options.tls && !co_await handshake()) {
+        co_return;
+    }
+    while (co_await one_request()) {
+    }
+    co_await transport_.close_gently(linger_);
+}
+
+void Session::close_if_idle() {
+    if (idle_) {
+        transport_.interrupt();
+    }
+}
+
+Awaitable<bool> Session::handshake() {
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.handshake);
+    const auto error = co_await transport_.accept_tls(core_.options.tls());
+    if (error || transport_.timed_out()) {
+        core_.log.debug("tls-handshake-failed",
+                        {{"peer", peer_.endpoint.to_string()},
+                         {"reason", transport_.timed_out() ? "timeout" : error.message()}});
+        co_return false;
+    }
+    read_peer_certificate();
+    co_return true;
+}
+
+void Session::read_peer_certificate() {
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        SSL_get1_peer_certificate(transport_.tls()), &X509_free);
+    if (certificate && SSL_get_verify_result(transport_.tls()) == X509_V_OK) {
+        peer_.identities = net::subject_alternative_names(certificate.get());
+        peer_.certificate_sha256 = certificate_sha256(certificate.get());
+    }
+}
+
+Awaitable<bool> Session::one_request() {
+    reader_.next();
+    Step step = input_.empty() ? co_await first_octet() : Step::proceed;
+    idle_ = false;
+    if (step == Step::proceed) {
+        step = co_await head();
+    }
+    if (step == Step::proceed && reader_.progress() == ReadProgress::head) {
+        step = co_await body();
+    }
+    if (step != Step::proceed) {
+        co_return false;
+    }
+    transport_.clear_deadline(); // a handler bounds itself
+    Response response = co_await answer();
+    const bool keep_alive = reader_.keep_alive() && !core_.draining
+                            && ++served_ < core_.options.limits.requests_per_connection;
+    co_return co_await send(std::move(response), keep_alive) && keep_alive;
+}
+
+/// Between two requests: whatever ends the wait is no error and gets no answer.
+Awaitable<Session::Step> Session::first_octet() {
+    if (core_.draining) {
+        co_return Step::close;
+    }
+    idle_ = true;
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.idle);
+    const auto [error, n] = co_await transport_.read_some(input_.prepare());
+    idle_ = false;
+    if (error) {
+        co_return Step::close;
+    }
+    input_.commit(n);
+    co_return Step::proceed;
+}
+
+Awaitable<Session::Step> Session::head() {
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.head);
+    while (true) {
+        input_.consume(reader_.feed(input_.data()));
+        switch (reader_.progress()) {
+        case ReadProgress::head:
+        case ReadProgress::done:
+            co_return Step::proceed;
+        case ReadProgress::failed:
+            co_return co_await reject(reader_.rejection(), reader_.detail());
+        case ReadProgress::need_more:
+            break;
+        }
+        if (const Step step = co_await read_more("head"); step != Step::proceed) {
+            co_return step;
+        }
+    }
+}
+
+Awaitable<Session::Step> Session::body() {
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.body);
+    if (reader_.expects_continue() && input_.empty()) {
+        static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        const auto [error, n] = co_await transport_.write(asio::buffer(go_on));
+        if (error) {
+            co_return Step::close;
+        }
+    }
+    while (true) {
+        input_.consume(reader_.feed(input_.data()));
+        if (reader_.progress() == ReadProgress::done) {
+            co_return Step::proceed;
+        }
+        if (reader_.progress() == ReadProgress::failed) {
+            co_return co_await reject(reader_.rejection(), reader_.detail());
+        }
+        if (const Step step = co_await read_more("body"); step != Step::proceed) {
+            co_return step;
+        }
+    }
+}
+
+Awaitable<Session::Step> Session::read_more(std::string_view part) {
+    if (input_.full()) { // chunk extensions or trailers without end
+        co_return co_await reject(Rejection::malformed, "a line of the body's framing is too long");
+    }
+    const auto [error, n] = co_await transport_.read_some(input_.prepare());
+    if (transport_.timed_out()) {
+        co_return co_await reject(Rejection::timeout,
+                                  fmt::format("the request's {} did not arrive in time", part));
+    }
+    if (error) {
+        co_return Step::close;
+    }
+    input_.commit(n);
+    co_return Step::proceed;
+}
+
+Awaitable<Session::Step> Session::reject(Rejection why, std::string detail) {
+    linger_ = true;
+    co_await send(core_.options.reject(why, std::move(detail)), false);
+    co_return Step::answered;
+}
+
+/// The handler's response, or fault() for what escaped it. A handler is not told that its client is
+/// gone: what it does must be complete, the audit above all.
+Awaitable<Response> Session::answer() {
+    std::string what;
+    try {
+        co_return co_await core_.options.handler(reader_.request(), peer_);
+    } catch (const std::exception& error) {
+        what = error.what();
+    } catch (...) {
+        what = "an exception that is no std::exception";
+    }
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) { // drain() gave up on it
+        throw boost::system::system_error(asio::error::operation_aborted);
+    }
+    co_return fault(what);
+}
+
+Response Session::fault(const std::string& what) {
+    const std::string incident = SystemRandom().hex(8);
+    core_.log.error("handler-fault", {{"incident", incident},
+                                      {"what", what},
+                                      {"method", reader_.request().method},
+                                      {"path", excerpt(reader_.request().path())},
+                                      {"peer", peer_.endpoint.to_string()}});
+    return core_.options.fault(incident);
+}
+
+Awaitable<bool> Session::send(Response response, bool keep_alive) {
+    output_.clear();
+    const Request& request = reader_.request();
+    append_response(output_, response,
+                    {.keep_alive = keep_alive,
+                     .http10 = reader_.http10(),
+                     .to_head = request.method == "HEAD",
+                     .date = core_.date()});
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.write);
+    // Head and body in one write: one segment and one TLS record where they fit.
+    const auto [error, n] = co_await transport_.write(asio::buffer(output_));
+    if (output_.capacity() > kept_capacity) {
+        output_ = {};
+    }
+    if (error || transport_.timed_out()) {
+        transport_.close();
+        co_return false;
+    }
+    co_return true;
+}
+
+} // namespace base::http

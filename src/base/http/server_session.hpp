@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One connection of a server, from handshake to close. Lives in the frame of its coroutine.
+// Requests that were pipelined are answered one after another.
+
+#include "base/async/awaitable.hpp"
+#include "base/http/server.hpp"
+#include "input_buffer.hpp"
+#include "request_reader.hpp"
+#include "transport.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <string>
+
+namespace base::http {
+
+struct ServerCore;
+
+class Session {
+public:
+    Session(ServerCore& core, asio::ip::tcp::socket socket, net::Endpoint peer);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// Returns when the connection is closed. Cancellation closes it.
+    [[nodiscard]] Awaitable<void> run();
+    /// Closes the connection if it is between two requests.
+    void close_if_idle();
+
+private:
+    enum class Step { proceed, close, answered };
+
+    [[nodiscard]] Awaitable<bool> handshake();
+    /// Whether the connection can carry another request.
+    [[nodiscard]] Awaitable<bool> one_request();
+    [[nodiscard]] Awaitable<Step> first_octet();
+    [[nodiscard]] Awaitable<Step> head();
+    [[nodiscard]] Awaitable<Step> body();
+    /// Waits for more of the message that is being read.
+    [[nodiscard]] Awaitable<Step> read_more(std::string_view part);
+    [[nodiscard]] Awaitable<Step> reject(Rejection why, std::string detail);
+    [[nodiscard]] Awaitable<Response> answer();
+    [[nodiscard]] Response fault(const std::string& what);
+    [[nodiscard]] Awaitable<bool> send(Response response, bool keep_alive);
+    void read_peer_certificate();
+
+    ServerCore& core_;
+    Transport transport_;
+    Peer peer_;
+    InputBuffer input_;
+    RequestReader reader_;
+    std::string output_;
+    std::size_t served_ = 0;
+    bool idle_ = true;
+    bool linger_ = false; ///< the peer may still be sending what was refused
+};
+
+} // namespace base::http
