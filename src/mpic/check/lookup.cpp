@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lookup.hpp"
+
+#include "base/core/encoding.hpp"
+
+#include <fmt/format.h>
+
+#include <ranges>
+#include <utility>
+
+namespace mpic::check {
+namespace {
+
+using base::FailureKind;
+using base::dns::Answer;
+using base::dns::DnssecState;
+using base::dns::Rcode;
+
+constexpr std::size_t records_shown = 20;
+constexpr std::size_t extended_errors_shown = 8;
+constexpr std::size_t aliases_shown = 32;
+
+FailureKind kind_of(const Answer& answer) {
+    if (answer.dnssec == DnssecState::bogus)
+        return FailureKind::dns_bogus;
+    switch (answer.rcode) {
+    case Rcode::nxdomain:
+        return FailureKind::dns_nxdomain;
+    case Rcode::servfail:
+        return FailureKind::dns_servfail;
+    case Rcode::refused:
+        return FailureKind::dns_refused;
+    default:
+        return FailureKind::dns_error_rcode;
+    }
+}
+
+std::vector<std::string> extended_errors(const Answer& answer) {
+    std::vector<std::string> out;
+    for (const auto& error : answer.extended_errors | std::views::take(extended_errors_shown))
+        out.push_back(base::excerpt(base::dns::to_string(error), 200));
+    return out;
+}
+
+bool is_final(const Lookup& lookup) {
+    if (usable(lookup) != nullptr)
+        return true;
+    if (lookup.result)
+        return false;
+    const FailureKind kind = lookup.result.error().kind;
+    return kind == FailureKind::dns_truncated || kind == FailureKind::cancelled;
+}
+
+base::Awaitable<Lookup> try_once(const Vantage& vantage, Lookup lookup, bool settle_state,
+                                 base::Milliseconds allowed, base::Deadline deadline) {
+    const auto start = vantage.clock.steady();
+    const bool cut_short = deadline.remaining(start) < vantage.settings.dns_try;
+    const base::Deadline until = deadline.within(start, allowed);
+    if (settle_state)
+        lookup.result = co_await vantage.resolver.lookup_with_dnssec(lookup.question, until);
+    else
+        lookup.result = co_await vantage.resolver.lookup(lookup.question, until);
+    lookup.state_asked = settle_state;
+    lookup.elapsed += vantage.clock.steady() - start;
+    lookup.queries += lookup.result ? lookup.result->tries : 1;
+    const bool timed_out = !lookup.result && lookup.result.error().kind == FailureKind::dns_timeout;
+    lookup.full_tries += timed_out && cut_short ? 0 : 1;
+    co_return lookup;
+}
+
+/// A try that settles the state gets time for the proof on top of that for the answer.
+base::Milliseconds time_for(const Vantage& vantage, bool settle_state) {
+    return vantage.settings.dns_try * (settle_state ? 2 : 1);
+}
+
+} // namespace
+
+const Answer* usable(const Lookup& lookup) {
+    const bool answered =
+        lookup.result
+        && (lookup.result->rcode == Rcode::noerror || lookup.result->rcode == Rcode::nxdomain);
+    return answered ? &*lookup.result : nullptr;
+}
+
+base::Failure failure_of(const Lookup& lookup) {
+    const std::string what = fmt::format("{} {}", base::dns::to_string(lookup.question.type),
+                                         lookup.question.name.text());
+    const std::string tries =
+        lookup.queries == 1 ? "" : fmt::format(" after {} tries", lookup.queries);
+    if (!lookup.result) {
+        const auto& [kind, detail] = lookup.result.error();
+        const bool named = detail.starts_with(what); // by a resolver that says what it was asked
+        return {kind,
+                fmt::format("{}{}{}", named ? "" : what + ": ", base::excerpt(detail, 400), tries)};
+    }
+    const Answer& answer = *lookup.result;
+    std::string detail = fmt::format("{}: {} from {}{}", what, base::dns::to_string(answer.rcode),
+                                     base::excerpt(answer.resolver), tries);
+    if (answer.dnssec == DnssecState::bogus)
+        detail += fmt::format("; DNSSEC validation fails ({})", base::excerpt(answer.dnssec_proof));
+    if (const auto errors = extended_errors(answer); !errors.empty())
+        detail += fmt::format("; {}", fmt::join(errors, "; "));
+    return {kind_of(answer), std::move(detail)};
+}
+
+DnssecState state_of(const Lookup& lookup) {
+    return lookup.result ? lookup.result->dnssec : DnssecState::indeterminate;
+}
+
+LookupEvidence to_evidence(const Lookup& lookup) {
+    LookupEvidence out;
+    out.name = lookup.question.name.text();
+    out.type = base::dns::to_string(lookup.question.type);
+    out.tries = lookup.queries;
+    out.elapsed_ms = base::as_ms(lookup.elapsed);
+    if (usable(lookup) == nullptr)
+        out.failure = failure_of(lookup);
+    if (!lookup.result)
+        return out;
+    const Answer& answer = *lookup.result;
+    out.rcode = base::dns::to_string(answer.rcode);
+    out.record_count = answer.records.size();
+    for (const auto& record : answer.records | std::views::take(records_shown))
+        out.records.push_back(base::dns::rdata_text(record.type, record.rdata));
+    for (const auto& alias : answer.chain | std::views::take(aliases_shown))
+        out.chain.push_back(alias.text());
+    out.dnssec = answer.dnssec;
+    out.dnssec_proof = base::excerpt(answer.dnssec_proof, 300);
+    out.extended_errors = extended_errors(answer);
+    out.resolver = base::excerpt(answer.resolver);
+    return out;
+}
+
+base::Awaitable<Lookup> first_try(const Vantage& vantage, base::dns::Question question,
+                                  base::Deadline deadline) {
+    Lookup lookup;
+    lookup.question = std::move(question);
+    const bool settle = vantage.settings.prove_insecure;
+    co_return co_await try_once(vantage, std::move(lookup), settle, time_for(vantage, settle),
+                                deadline);
+}
+
+base::Awaitable<Lookup> further_tries(const Vantage& vantage, Lookup lookup,
+                                      base::Deadline deadline) {
+    for (int left = vantage.settings.dns_retries; left > 0 && !is_final(lookup); --left) {
+        if (deadline.passed(vantage.clock.steady()))
+            break;
+        const bool responding = lookup.result.has_value();
+        const bool settle = vantage.settings.prove_insecure || (left == 1 && responding);
+        lookup = co_await try_once(vantage, std::move(lookup), settle, time_for(vantage, settle),
+                                   deadline);
+    }
+    co_return lookup;
+}
+
+base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
+                                base::Deadline deadline) {
+    Lookup lookup = co_await first_try(vantage, std::move(question), deadline);
+    co_return co_await further_tries(vantage, std::move(lookup), deadline);
+}
+
+base::Awaitable<Lookup> look_up_state(const Vantage& vantage, base::dns::Question question,
+                                      base::Deadline deadline) {
+    Lookup lookup;
+    lookup.question = std::move(question);
+    co_return co_await try_once(vantage, std::move(lookup), true, vantage.settings.dns_try,
+                                deadline);
+}
+
+} // namespace mpic::check
