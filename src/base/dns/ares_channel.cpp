@@ -22,6 +22,9 @@ constexpr std::size_t max_under_way = 10'000;
 // What a UDP response may have. Queries ask for less; this is what c-ares has a buffer for.
 constexpr int max_udp_octets = 4096;
 constexpr std::size_t max_udp_octets_without_edns = 512;
+// All UDP queries share one socket. The system's usual buffer holds some 250 answers, fewer than
+// come at once when many checks begin together, and each one lost costs a whole try.
+constexpr int receive_buffer_octets = 4 << 20;
 
 void start_library() {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
@@ -69,13 +72,15 @@ std::shared_ptr<AresChannel> AresChannel::open(asio::io_context& loop, Options o
 
 void AresChannel::start() {
     ares_options o{};
-    int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES
+               | ARES_OPT_SOCK_RCVBUF;
     // NOCHECKRESP: every RCODE is an answer. EDNS: a UDP response above 512 octets is taken as it
     // is.
     o.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOALIASES | ARES_FLAG_NOSEARCH | ARES_FLAG_EDNS;
     // IGNTC: TCP has a channel of its own. USEVC: this is it.
     o.flags |= options_.transport == Transport::tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC;
     o.ednspsz = max_udp_octets;
+    o.socket_receive_buffer_size = receive_buffer_octets; // as far as the system allows
     o.timeout = static_cast<int>(options_.try_timeout.count());
     o.tries = 1; // who is asked next is for the resolver to decide
     // All of these keep the system's configuration out: nothing of it may steer a validation.
@@ -138,6 +143,7 @@ OneShot<Result<std::string>> AresChannel::send(std::string_view query) {
     }
     ++under_way_;
     auto* held = new Query{*this, slot, {query[0], query[1]}}; // on_response() owns it
+    waiting_.insert(held);
     ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
               static_cast<int>(query.size()), &AresChannel::on_response, held);
     schedule();
@@ -154,14 +160,25 @@ bool AresChannel::is_complete(std::string_view response) {
 void AresChannel::on_response(void* query, int status, int /*timeouts*/, unsigned char* octets,
                               int count) {
     const std::unique_ptr<Query> held(static_cast<Query*>(query));
-    --held->channel.under_way_;
+    AresChannel& channel = held->channel;
+    --channel.under_way_;
+    channel.waiting_.erase(held.get());
     if (status != ARES_SUCCESS) {
-        held->slot.set(std::unexpected(held->channel.failure(status)));
+        held->slot.set(std::unexpected(channel.failure(status)));
+        if (status == ARES_ECONNREFUSED)
+            channel.refuse_the_waiting();
         return;
     }
     std::string response(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(count));
     response.replace(0, 2, held->id.data(), 2);
     held->slot.set(std::move(response));
+}
+
+/// The queries before share a socket with the refused one. A send() that fails takes the socket's
+/// error away, which may have been meant for them, and c-ares would let them wait in vain.
+void AresChannel::refuse_the_waiting() {
+    for (Query* query : std::exchange(waiting_, {}))
+        query->slot.set(std::unexpected(failure(ARES_ECONNREFUSED)));
 }
 
 Failure AresChannel::failure(int status) const {

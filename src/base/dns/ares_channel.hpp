@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 struct ares_channeldata;
 
@@ -76,6 +77,7 @@ private:
     void arm_one(const std::shared_ptr<Socket>& socket, bool for_write);
     void ready(const std::shared_ptr<Socket>& socket, bool for_write);
     void schedule();
+    void refuse_the_waiting();
     [[nodiscard]] Failure failure(int status) const;
 
     asio::io_context& loop_;
@@ -87,6 +89,7 @@ private:
     bool timer_armed_ = false;
     bool closed_ = false;
     std::size_t under_way_ = 0;
+    std::unordered_set<Query*> waiting_; // of those under way, the ones that have no outcome yet
 };
 
 } // namespace base::dns

@@ -103,6 +103,27 @@ TEST_F(ResolverFailureTest, ARefusedPortIsKnownAtOnce) {
     EXPECT_LT(took, 1s);
 }
 
+TEST_F(ResolverFailureTest, ARefusedPortIsKnownAtOnceToAllWhoAskTogether) {
+    options.servers = {closed_port()};
+    auto resolver = make();
+    std::vector<Result<Answer>> answers;
+    const auto started = clock.steady();
+    test::run(loop,
+              [](RecursiveResolver* asked, Question question, Deadline deadline,
+                 std::vector<Result<Answer>>* out) -> Awaitable<void> {
+                  std::vector<Awaitable<Result<Answer>>> lookups;
+                  for (int i = 0; i < 5; ++i)
+                      lookups.push_back(asked->lookup(question, deadline));
+                  *out = co_await gather(std::move(lookups));
+              }(resolver.get(), www, in(10s), &answers));
+    EXPECT_LT(clock.steady() - started, 1s);
+    ASSERT_EQ(answers.size(), 5U);
+    for (const auto& answer : answers) {
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().kind, FailureKind::connection_refused) << answer.error().detail;
+    }
+}
+
 TEST_F(ResolverFailureTest, TheNextServerIsAskedAtOnceAfterARefusal) {
     server.on_query([&](const auto& q) { return q.answer({www_caa}); });
     options.servers.insert(options.servers.begin(), closed_port());
