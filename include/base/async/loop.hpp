@@ -30,8 +30,11 @@ public:
     /// Lets run() return as soon as every loop has run out of work: the graceful end.
     void finish();
     /// Makes run() return once the handlers now running have, whatever else is pending. That is
-    /// destroyed with the pool.
+    /// destroyed by abandon(), at the latest with the pool.
     void stop();
+    /// Destroys what is pending, suspended coroutines with their frames, while what these refer to
+    /// still lives. After run() has returned; no other thread may post any more.
+    void abandon();
 
 private:
     struct State;

@@ -16,6 +16,12 @@ namespace {
 
 using WorkGuard = asio::executor_work_guard<asio::io_context::executor_type>;
 
+class Loop : public asio::io_context {
+public:
+    Loop() : asio::io_context(1) {} // 1: one thread runs it
+    void abandon() { shutdown(); }
+};
+
 } // namespace
 
 struct LoopPool::State {
@@ -43,7 +49,7 @@ struct LoopPool::State {
             loop->stop();
     }
 
-    std::vector<std::unique_ptr<asio::io_context>> loops; // fixed after construction
+    std::vector<std::unique_ptr<Loop>> loops; // fixed after construction
     std::mutex mutex; // guards the two below: start-up and shut-down only, not the request path
     std::vector<WorkGuard> guards;
     std::exception_ptr fault;
@@ -51,7 +57,7 @@ struct LoopPool::State {
 
 LoopPool::LoopPool(std::size_t loops) : state_(std::make_unique<State>()) {
     for (std::size_t i = 0; i < std::max<std::size_t>(loops, 1); ++i) {
-        state_->loops.push_back(std::make_unique<asio::io_context>(1)); // 1: one thread runs it
+        state_->loops.push_back(std::make_unique<Loop>());
         state_->guards.push_back(asio::make_work_guard(*state_->loops.back()));
     }
 }
@@ -89,6 +95,11 @@ void LoopPool::finish() {
 
 void LoopPool::stop() {
     state_->stop();
+}
+
+void LoopPool::abandon() {
+    for (const auto& loop : state_->loops)
+        loop->abandon();
 }
 
 struct SignalWatch::State : std::enable_shared_from_this<State> {

@@ -46,9 +46,7 @@ private:
     std::vector<std::exception_ptr> faults_; // one writer each, read after the loops have ended
 };
 
-} // namespace
-
-void run_service(LoopPool& loops, Service service) {
+void run_until_drained(LoopPool& loops, Service& service) {
     Drain drain(loops, service);
     SignalWatch stop(loops.loop(0), {SIGTERM, SIGINT},
                      [&](int signal) { drain.on_signal(signal); });
@@ -56,8 +54,34 @@ void run_service(LoopPool& loops, Service service) {
         if (service.reload)
             service.reload();
     });
+    if (service.start)
+        service.start();
     loops.run();
     drain.rethrow();
+}
+
+/// What is left to do is short, and a further signal must not cut it off: files would stay behind.
+void end_in_peace() {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        std::signal(signal, SIG_IGN);
+}
+
+} // namespace
+
+void run_service(LoopPool& loops, Service service) {
+    std::exception_ptr fault;
+    try {
+        run_until_drained(loops, service);
+    } catch (...) {
+        fault = std::current_exception();
+    }
+    end_in_peace();
+    loops.stop(); // also when start() failed: what it began will not run
+    if (service.ended)
+        service.ended();
+    loops.abandon();
+    if (fault)
+        std::rethrow_exception(fault);
 }
 
 } // namespace base
