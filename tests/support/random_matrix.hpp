@@ -57,9 +57,9 @@ inline void say_caa(Says& says, std::uint64_t way) {
     static const std::vector<std::string> none = {};
     static const std::vector<std::string> some = {"0 issue \"a.example\""};
     if (way == 0)
-        says.caa("", none);
+        says.caa_permits("", none);
     else if (way <= 3)
-        says.caa(way == 1 ? "example.com" : way == 2 ? "www.example.com" : "com", some);
+        says.caa_permits(way == 1 ? "example.com" : way == 2 ? "www.example.com" : "com", some);
     else if (way == 4)
         says.caa_forbids("example.com", some.front());
     else

@@ -65,7 +65,7 @@ struct Attempt {
 /// DCV or CAA, decided for itself.
 ///
 /// A remote corroborates DCV, and CAA by permission, when its finding passed (BR 4.2.2.1.1:
-/// permission counts, not octets). It corroborates a CAA record set when it determined the same set
+/// permission counts, not octets; it must have been said). It corroborates a CAA record set when it determined the same set
 /// at the same node as the primary; while there is no primary determination, as the largest group
 /// of remotes, and as nobody when two groups are the largest. The part passes when the primary, if
 /// the attempt has one, passed, at least rule.required remotes corroborate from at least

@@ -23,6 +23,7 @@ using asio::ip::udp;
 constexpr std::size_t max_datagrams = 1024;  // under way at once; more are lost, as UDP may
 constexpr std::size_t max_connections = 256; // more are closed at once
 constexpr std::size_t max_datagram = 4096;
+constexpr int receive_buffer_octets = 4 << 20; // six perspectives ask at once
 constexpr base::Milliseconds idle{10'000};
 constexpr base::Milliseconds write_limit{10'000};
 constexpr int port_tries = 20;
@@ -83,6 +84,8 @@ DnsServer::DnsServer(asio::io_context& loop, const base::Clock& clock, base::log
 void DnsServer::bind(const base::net::Endpoint& listen) {
     const tcp::endpoint wanted = base::net::to_asio(listen);
     udp_ = udp::socket(udp_.get_executor(), udp::endpoint(wanted.address(), wanted.port()));
+    boost::system::error_code ignored; // the system's limit may be lower
+    udp_.set_option(udp::socket::receive_buffer_size(receive_buffer_octets), ignored);
     acceptor_ = tcp::acceptor(acceptor_.get_executor(),
                               tcp::endpoint(wanted.address(), udp_.local_endpoint().port()));
 }

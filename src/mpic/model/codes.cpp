@@ -45,7 +45,7 @@ constexpr Code table[] = {
     {"dns-bogus", failure, "DNSSEC validation failed."},
     {"http-malformed", failure, "The answer is not HTTP/1."},
     {"http-too-large", failure, "The HTTP head or body exceeds its limit."},
-    {"redirect-refused", failure, "The redirect's scheme, port, host or status is not allowed."},
+    {"redirect-refused", failure, "The redirect's target is not allowed: its scheme, port or host."},
     {"too-many-redirects", failure, "The redirects exceed their limit."},
     {"redirect-loop", failure, "The redirects form a loop."},
     {"peer-malformed", failure, "An agent's answer does not follow the protocol."},

@@ -17,6 +17,13 @@ std::string canonical_node(const std::string& node) {
     return name ? name->text() : base::ascii_lower(node);
 }
 
+/// BR 4.2.2.1.1: permission must have been said. An agent that says both "passed" and "does not
+/// permit" gives none, and neither does one that did not judge the policy. Only a lookup failure
+/// that is accepted under all conditions of BR 4.2.2.1 may have no set to judge.
+bool is_permission(const CaaReport& caa) {
+    return caa.permits.value_or(caa.lookup_failure && caa.lookup_failure->all());
+}
+
 Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part part) {
     Vote vote{.reported = true, .no_report = {}, .set = {}};
     if (const auto* none = std::get_if<NoReport>(&reply)) {
@@ -30,9 +37,8 @@ Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part 
         vote.verdict = report.dcv->finding.verdict;
     } else if (part == Part::caa && report.caa) {
         vote.verdict = report.caa->finding.verdict;
-        // An agent that says both "passed" and "does not permit" is not taken for permission.
         if (attempt.caa_by_permission && vote.verdict == Verdict::passed
-            && !report.caa->permits.value_or(true))
+            && !is_permission(*report.caa))
             vote.verdict = Verdict::rejected;
         if (!attempt.caa_by_permission && vote.verdict == Verdict::passed)
             vote.set = record_set(*report.caa);

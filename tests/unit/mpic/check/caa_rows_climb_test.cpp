@@ -143,6 +143,18 @@ TEST(CaaClimb, without_a_policy_the_set_is_reported_in_canonical_order_without_d
                                                       base::dns::caa_rdata({128, "tbs", "x"})}));
 }
 
+TEST(CaaClimb, octets_that_are_not_utf8_spoil_no_other_record) {
+    World world;
+    world.add_caa(apex, 0, "iodef", "\xff\xfe\xc3");
+    world.add_caa(apex, 0, "issue", "other.test\xff");
+    world.add_caa(apex, 0, "issue", "ca.example");
+    const auto report =
+        world.caa({.domain = name(apex), .policy = mpic::CaaPolicy{{"ca.example"}, {}, {}}});
+    EXPECT_EQ(report.finding.code, "ok") << report.finding.detail;
+    EXPECT_EQ(report.rdata.size(), 3U);
+    EXPECT_EQ(report.deciding_record, "0 issue \"ca.example\"");
+}
+
 TEST(CaaClimb, a_large_set_is_read_whole_and_shown_in_part) {
     World world;
     for (int i = 0; i < 1000; ++i)

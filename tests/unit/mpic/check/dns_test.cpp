@@ -56,6 +56,16 @@ TEST(DnsCheck, txt_strings_are_concatenated) {
     world.expect_passed(RecordType::txt, text);
 }
 
+TEST(DnsCheck, octets_that_are_not_utf8_are_values_like_others) {
+    DnsWorld world;
+    const std::string octets("\xff\xfe\x00\xc3", 4);
+    world.dns.add(owner, RecordType::txt, octets);
+    world.dns.add(owner, RecordType::txt, "value");
+    world.expect_passed(RecordType::txt, "value");
+    world.expect_passed(RecordType::txt, octets);
+    world.expect_mismatch(RecordType::txt, "\xff\xfe");
+}
+
 TEST(DnsCheck, aliases_are_followed_and_shown) {
     DnsWorld world;
     world.add_alias(owner, "challenge.provider.test");

@@ -116,6 +116,18 @@ TEST(HttpCheck, trailing_white_space_is_no_difference) {
     EXPECT_FALSE(body_matches("", "\n")) << "nothing must not match nothing";
 }
 
+TEST(HttpCheck, octets_that_are_not_utf8_are_compared_like_others) {
+    const std::string octets = std::string(99, 'a') + "\xc3\xa9\xff" + std::string(1, '\0') + "z";
+    HttpWorld world;
+    world.serve(octets + "\n");
+    const auto ask = [&](std::string expected) {
+        return world.dcv(
+            mpic::HttpQuestion{name(HttpWorld::host), HttpWorld::path, std::move(expected)});
+    };
+    expect_finding(ask(octets), Verdict::passed, "ok");
+    expect_finding(ask(octets.substr(0, 100)), Verdict::rejected, "body-mismatch");
+}
+
 TEST(HttpCheck, another_body_is_a_rejection_that_shows_what_was_seen) {
     HttpWorld world;
     world.serve("<html>\"not\" found\n");

@@ -54,6 +54,24 @@ TEST(CaaByPermission, ReportThatContradictsItselfIsNoPermission) {
               Outcome::disagrees);
 }
 
+// BR 4.2.2.1.1: an agent that did not judge the policy has found records, and no permission.
+TEST(CaaByPermission, SilenceAboutPermissionIsNone) {
+    const auto attempt = make_attempt({.dcv = false, .caa = true, .caa_by_permission = true});
+    Replies all;
+    for (const auto& seat : attempt.seats)
+        all.emplace_back(Says(seat.id).caa("example.com", {"0 issue \"other.test\""}));
+    EXPECT_FALSE(mpic::decide(attempt, all).ok);
+    EXPECT_EQ(mpic::decide(attempt, all).corroborated, 0);
+
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Says unproved(attempt.seats[i].id);
+        unproved.caa("", {}).report().caa->lookup_failure =
+            mpic::LookupFailureConditions{true, true, false, "no proof"};
+        all[i] = unproved;
+    }
+    EXPECT_FALSE(mpic::decide(attempt, all).ok); // BR 4.2.2.1: all three conditions
+}
+
 TEST(CaaBySet, RemotesMustSeeThePrimarysNodeAndRecords) {
     const auto attempt = make_attempt({.dcv = false, .caa = true});
     const std::vector<std::string> two = {"0 issue \"a.example\"", "0 issue \"b.example\""};

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A request's road: plan, fan out, tally, audit. Lives on one loop.
+
+#include "base/async/awaitable.hpp"
+#include "base/async/task_set.hpp"
+#include "base/core/clock.hpp"
+#include "base/core/deadline.hpp"
+#include "base/core/random.hpp"
+#include "base/log/journal.hpp"
+#include "base/log/logger.hpp"
+#include "base/log/metrics.hpp"
+#include "mpic/coordinator/perspective_client.hpp"
+#include "mpic/model/corroboration.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace mpic::coordinator {
+
+struct CoordinatorOptions {
+    QuorumPolicy policy = QuorumPolicy::cabf_br();
+    /// Remotes asked per attempt; 0 asks all of the roster.
+    std::size_t remotes_per_attempt = 0;
+    int max_attempts = 1;                       ///< 1..5
+    base::Milliseconds request_timeout{20'000}; ///< for all attempts together, audit included
+    base::Milliseconds evidence_grace{500};     ///< how long a certain "no" waits for the rest
+    base::Milliseconds straggler_timeout{
+        2'000}; ///< how long stragglers may go on after the decision
+};
+
+/// What a corroboration amounted to, and how the client is to be told.
+enum class Unavailable { audit, compliance, stopping };
+struct Answer {
+    std::optional<Corroboration> corroboration;
+    std::optional<Unavailable> unavailable; ///< exactly when there is no corroboration
+    std::string detail;
+};
+
+class Coordinator {
+public:
+    /// `clients` are in the roster's order. References outlive the coordinator.
+    Coordinator(base::asio::io_context& loop, const base::Clock& clock, base::Random& random,
+                base::log::Logger& log, base::log::Metrics& metrics, base::log::Journal& journal,
+                Roster roster, std::vector<std::unique_ptr<PerspectiveClient>> clients,
+                CoordinatorOptions options);
+    ~Coordinator();
+
+    /// Asks the perspectives, decides, and returns when the decision's audit record is durable.
+    /// Never cancelled half-way: a client that goes away changes nothing. `client` is for the audit
+    /// record.
+    [[nodiscard]] base::Awaitable<Answer> corroborate(CheckRequest request, std::string client);
+
+    /// Takes a new roster with its clients; attempts under way keep the old ones until they end.
+    void replace_fleet(Roster roster, std::vector<std::unique_ptr<PerspectiveClient>> clients);
+
+    /// Waits for stragglers, which `until` turns into timeouts, and their audit records.
+    [[nodiscard]] base::Awaitable<void>
+    drain(base::Deadline until = base::Deadline(base::SteadyTime::max()));
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace mpic::coordinator

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A perspective's agent: authenticate, decode, check, encode. Lives on one loop.
+
+#include "base/core/clock.hpp"
+#include "base/http/server.hpp"
+#include "base/log/logger.hpp"
+#include "mpic/check/vantage.hpp"
+#include "mpic/model/report.hpp"
+#include "mpic/wire/agent_protocol.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mpic::perspective {
+
+struct AgentOptions {
+    std::string perspective; ///< the roster's id of this perspective
+    std::string build;       ///< "mpicd 0.1.0 (abc1234)"
+    /// SANs of the coordinators that may ask; a connection without one of them gets 403.
+    std::vector<std::string> coordinators;
+    base::Milliseconds max_budget{60'000}; ///< a question's budget is cut to this
+    std::size_t max_in_flight = 4096;      ///< further questions get 503
+};
+
+class Agent {
+public:
+    /// References outlive the agent.
+    Agent(const check::Vantage& vantage, const base::Clock& clock, base::log::Logger& log,
+          AgentOptions options);
+
+    /// The handler for the agent's HTTPS server: POST /agent/v1/check. 403 for a coordinator that
+    /// is not ours, 421 for another perspective's question, 503 over max_in_flight.
+    [[nodiscard]] base::Awaitable<base::http::Response> handle(const base::http::Request& request,
+                                                               const base::http::Peer& peer);
+
+private:
+    class InFlight;
+    [[nodiscard]] bool is_coordinator(const base::http::Peer& peer) const;
+    [[nodiscard]] base::Awaitable<PerspectiveReport> check(wire::AgentQuestion question);
+
+    const check::Vantage& vantage_;
+    const base::Clock& clock_;
+    base::log::Logger& log_;
+    AgentOptions options_;
+    std::size_t in_flight_ = 0;
+};
+
+} // namespace mpic::perspective

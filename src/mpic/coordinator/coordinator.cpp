@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mpic/coordinator/coordinator.hpp"
+
+#include "base/async/deadline.hpp"
+#include "base/async/one_shot.hpp"
+#include "mpic/coordinator/attempt_run.hpp"
+#include "mpic/coordinator/observations.hpp"
+#include "mpic/wire/audit_record.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace mpic::coordinator {
+
+struct Coordinator::State {
+    base::asio::io_context& loop;
+    const base::Clock& clock;
+    base::Random& random;
+    base::log::Logger& log;
+    base::log::Metrics& metrics;
+    base::log::Journal& journal;
+    CoordinatorOptions options;
+    std::shared_ptr<const Fleet> fleet; // shared with the attempts that use it
+    std::shared_ptr<Observations> observations;
+    std::set<std::shared_ptr<AttemptRun>> under_way;
+    /// Attempts whose answer may have left, until every seat has its record.
+    base::TaskSet stragglers;
+
+    /// The seats that a decision record calls pending; finish() writes their records.
+    using Pending = base::OneShot<std::vector<std::size_t>>;
+
+    [[nodiscard]] QuorumRule rule() const;
+    [[nodiscard]] std::shared_ptr<AttemptRun> plan(const CheckRequest& request, int number,
+                                                   base::Deadline deadline);
+    [[nodiscard]] base::Awaitable<void> finish(std::shared_ptr<AttemptRun> run,
+                                               CheckRequest request, Pending pending);
+    [[nodiscard]] base::Awaitable<base::Result<void>> write(std::string record);
+    [[nodiscard]] base::Awaitable<void> give_up_at(base::Deadline until);
+    void observe(const Tally& tally, std::size_t seat) const;
+};
+
+namespace {
+
+/// What a request owes to the attempt that runs beside it: to say which seats its decision left
+/// pending. A request that ends without a decision, by a fault or because the drain would not wait
+/// longer, gives the attempt up instead, or finish() would wait for ever.
+class Debt {
+public:
+    using Pending = base::OneShot<std::vector<std::size_t>>;
+    Debt(std::shared_ptr<AttemptRun> run, Pending pending)
+        : run_(std::move(run)), pending_(std::move(pending)) {}
+    ~Debt() {
+        if (pending_.is_set())
+            return;
+        run_->give_up();
+        pending_.set({});
+    }
+    Debt(const Debt&) = delete;
+    Debt& operator=(const Debt&) = delete;
+    void settle(std::vector<std::size_t> seats) { pending_.set(std::move(seats)); }
+
+private:
+    std::shared_ptr<AttemptRun> run_;
+    Pending pending_;
+};
+
+/// Another attempt makes sense only if failures to determine stood in the way: those who did
+/// determine something would say the same again.
+bool worth_retrying(const Tally& tally) {
+    auto determined = tally.replies();
+    for (auto& reply : determined) {
+        const auto* report = reply ? std::get_if<PerspectiveReport>(&*reply) : nullptr;
+        const bool undetermined =
+            report == nullptr
+            || (report->dcv && report->dcv->finding.verdict == Verdict::undetermined)
+            || (report->caa && report->caa->finding.verdict == Verdict::undetermined);
+        if (undetermined)
+            reply.reset();
+    }
+    return !is_certain(tally.attempt(), determined);
+}
+
+std::vector<std::size_t> pending_seats(const Corroboration& corroboration) {
+    std::vector<std::size_t> pending;
+    for (std::size_t seat = 0; seat < corroboration.replies.size(); ++seat)
+        if (!corroboration.replies[seat])
+            pending.push_back(seat);
+    return pending;
+}
+
+std::vector<Seat> seats_of(const Roster& roster, const std::vector<std::size_t>& cohort) {
+    std::vector<Seat> seats;
+    for (const auto index : cohort) {
+        const auto& perspective = roster.perspectives[index];
+        seats.push_back({perspective.id, perspective.role, perspective.place.rir});
+    }
+    return seats;
+}
+
+} // namespace
+
+Coordinator::Coordinator(base::asio::io_context& loop, const base::Clock& clock,
+                         base::Random& random, base::log::Logger& log, base::log::Metrics& metrics,
+                         base::log::Journal& journal, Roster roster,
+                         std::vector<std::unique_ptr<PerspectiveClient>> clients,
+                         CoordinatorOptions options)
+    : state_(new State{loop,
+                       clock,
+                       random,
+                       log,
+                       metrics,
+                       journal,
+                       std::move(options),
+                       {},
+                       {},
+                       {},
+                       base::TaskSet(loop)}) {
+    state_->stragglers.on_fault(
+        [&log](const char* what) { log.error("straggler-fault", {{"what", what}}); });
+    replace_fleet(std::move(roster), std::move(clients));
+}
+
+Coordinator::~Coordinator() = default;
+
+void Coordinator::replace_fleet(Roster roster,
+                                std::vector<std::unique_ptr<PerspectiveClient>> clients) {
+    state_->observations = std::make_shared<Observations>(state_->metrics, roster);
+    state_->fleet = std::make_shared<const Fleet>(Fleet{std::move(roster), std::move(clients)});
+}
+
+base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::string client) {
+    auto& s = *state_;
+    const auto started = s.clock.steady();
+    const auto deadline = base::Deadline::after(started, s.options.request_timeout);
+    if (const auto rule = s.rule(); rule.remotes < rule.minimum_remotes)
+        co_return Answer{{},
+                         Unavailable::compliance,
+                         fmt::format("{} remote perspectives are configured; {} requires {}",
+                                     rule.remotes, rule.policy, rule.minimum_remotes)};
+
+    for (int number = 1;; ++number) {
+        const auto run = s.plan(request, number, deadline);
+        State::Pending pending(s.loop);
+        Debt debt(run, pending);
+        s.stragglers.spawn(s.finish(run, request, pending));
+        co_await run->settled();
+
+        auto corroboration = make_corroboration(request, run->tally());
+        corroboration.attempts = number;
+        const auto written =
+            co_await s.write(wire::encode_decision_record(request, corroboration, client));
+        debt.settle(pending_seats(corroboration));
+        for (std::size_t seat = 0; seat < corroboration.replies.size(); ++seat)
+            if (corroboration.replies[seat])
+                s.observe(run->tally(), seat);
+        if (!written) {
+            s.observations->audit_failed();
+            co_return Answer{{}, Unavailable::audit, written.error().detail};
+        }
+        if (!corroboration.decision.ok && number < s.options.max_attempts
+            && !deadline.passed(s.clock.steady()) && worth_retrying(run->tally()))
+            continue;
+        s.observations->decided(corroboration, base::as_ms(s.clock.steady() - started));
+        co_return Answer{std::move(corroboration), {}, {}};
+    }
+}
+
+QuorumRule Coordinator::State::rule() const {
+    const auto all = fleet->roster.remote_count();
+    const auto asked =
+        options.remotes_per_attempt == 0 ? all : std::min(options.remotes_per_attempt, all);
+    return options.policy.rule(clock.wall(), static_cast<int>(asked));
+}
+
+std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request, int number,
+                                                     base::Deadline deadline) {
+    const auto cohort = choose_cohort(fleet->roster, options.remotes_per_attempt, random.next());
+    Attempt attempt;
+    attempt.id = random.hex(16);
+    attempt.number = number;
+    attempt.seats = seats_of(fleet->roster, cohort);
+    attempt.rule = rule();
+    attempt.asks_dcv = request.dcv.has_value();
+    attempt.asks_caa = request.caa.has_value();
+    attempt.caa_by_permission = request.caa && request.caa->policy;
+
+    wire::AgentQuestion question;
+    question.attempt_id = attempt.id;
+    question.request_id = request.request_id;
+    question.traceparent = request.traceparent;
+    question.dcv = request.dcv;
+    question.caa = request.caa;
+    return std::make_shared<AttemptRun>(
+        loop, clock, log, fleet, cohort, std::move(attempt), std::move(question),
+        AttemptRun::Timing{deadline, options.evidence_grace, options.straggler_timeout});
+}
+
+/// Sees an attempt to its end and writes the terminal record of every seat that the decision did
+/// not wait for, so that the journal holds exactly one for each (BR 5.4.1 (2)(7)).
+base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run,
+                                                 CheckRequest request, Pending pending) {
+    under_way.insert(run);
+    co_await run->run();
+    under_way.erase(run);
+    const auto seats = co_await pending.wait();
+    if (!seats)
+        co_return;
+    for (const auto seat : *seats) {
+        const auto& tally = run->tally();
+        observe(tally, seat);
+        const auto written = co_await write(
+            wire::encode_late_record(request, tally.attempt(), seat, *tally.replies()[seat],
+                                     tally.decision().seats[seat].value()));
+        if (!written)
+            log.error("late-record-lost", {{"request-id", request.request_id},
+                                           {"perspective", tally.attempt().seats[seat].id},
+                                           {"reason", written.error().detail}});
+    }
+}
+
+base::Awaitable<base::Result<void>> Coordinator::State::write(std::string record) {
+    base::OneShot<base::Result<void>> done(loop);
+    journal.append(std::move(record), [done](base::Result<void> result) mutable {
+        done.set_from_any_thread(std::move(result));
+    });
+    auto result = co_await done.wait();
+    co_return result ? std::move(*result) : std::unexpected(std::move(result.error()));
+}
+
+void Coordinator::State::observe(const Tally& tally, std::size_t seat) const {
+    const auto decision = tally.decision();
+    observations->reply(tally.attempt().seats[seat], *decision.seats[seat], *tally.replies()[seat]);
+}
+
+base::Awaitable<void> Coordinator::State::give_up_at(base::Deadline until) {
+    if (!co_await base::sleep_until(until))
+        co_return;
+    for (const auto& run : under_way)
+        run->give_up();
+}
+
+base::Awaitable<void> Coordinator::drain(base::Deadline until) {
+    base::TaskSet limit(state_->loop);
+    limit.spawn(state_->give_up_at(until));
+    co_await state_->stragglers.join();
+    limit.cancel_all();
+    co_await limit.join();
+}
+
+} // namespace mpic::coordinator

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mpic/wire/evidence_read.hpp"
+
+namespace mpic::wire {
+namespace {
+
+constexpr std::int64_t max_count = 1'000'000;
+
+base::Failure read_failure(StrictFields& fields) {
+    // A kind that only a newer agent knows is read as invalid: still a failure, its detail kept.
+    return {.kind = base::failure_kind_from(fields.text("code")), .detail = fields.text("detail")};
+}
+
+base::dns::DnssecState read_dnssec(StrictFields& fields) {
+    return fields.word<base::dns::DnssecState>("dnssec", base::dns::dnssec_state_from);
+}
+
+Finding read_finding(StrictFields& fields) {
+    return {.verdict = fields.word<Verdict>("verdict", verdict_from),
+            .code = fields.code("code"),
+            .detail = fields.text("detail")};
+}
+
+LookupEvidence read_lookup(StrictFields& fields) {
+    LookupEvidence out;
+    out.name = fields.text("name");
+    out.type = fields.text("type");
+    out.rcode = fields.text("rcode");
+    out.records = fields.texts("records");
+    out.record_count = static_cast<std::size_t>(fields.integer("record-count", 0, max_count));
+    out.chain = fields.texts("chain");
+    out.dnssec = read_dnssec(fields);
+    out.dnssec_proof = fields.text("dnssec-proof");
+    out.extended_errors = fields.texts("extended-errors");
+    out.resolver = fields.text("resolver");
+    out.tries = static_cast<int>(fields.integer("tries", 0, max_count));
+    out.elapsed_ms = fields.ms("elapsed-ms");
+    out.failure = fields.maybe("failure", read_failure);
+    return out;
+}
+
+AddressTried read_tried(StrictFields& fields) {
+    return {.address = fields.text("address"),
+            .outcome = fields.text("outcome"),
+            .phase = fields.text("phase"),
+            .elapsed_ms = fields.ms("elapsed-ms")};
+}
+
+HopEvidence read_hop(StrictFields& fields) {
+    HopEvidence out;
+    out.url = fields.text("url");
+    out.resolved = fields.texts("resolved");
+    out.tried = fields.list("tried", read_tried);
+    out.address = fields.text("address");
+    out.family = fields.text("family");
+    out.status = static_cast<unsigned>(fields.integer("status", 0, 999));
+    out.location = fields.text("location");
+    out.server = fields.text("server");
+    out.tls_version = fields.text("tls-version");
+    out.resolve_ms = fields.ms("resolve-ms");
+    out.connect_ms = fields.ms("connect-ms");
+    out.tls_ms = fields.ms("tls-ms");
+    out.first_byte_ms = fields.ms("first-byte-ms");
+    out.total_ms = fields.ms("total-ms");
+    out.failure = fields.maybe("failure", read_failure);
+    return out;
+}
+
+LookupFailureConditions read_conditions(StrictFields& fields) {
+    return {.outside_infrastructure = fields.flag("outside-infrastructure"),
+            .retried = fields.flag("retried"),
+            .proved_insecure = fields.flag("proved-insecure"),
+            .evidence = fields.text("evidence")};
+}
+
+} // namespace
+
+DcvReport read_dcv_report(StrictFields& fields) {
+    DcvReport out;
+    out.finding = read_finding(fields);
+    out.dnssec = read_dnssec(fields);
+    out.lookups = fields.list("lookups", read_lookup);
+    out.hops = fields.list("hops", read_hop);
+    out.seen = fields.text("seen");
+    return out;
+}
+
+CaaReport read_caa_report(StrictFields& fields) {
+    CaaReport out;
+    out.finding = read_finding(fields);
+    out.node = fields.text("domain");
+    out.rdata = fields.octet_list("records");
+    out.permits = fields.maybe_flag("permits");
+    out.deciding_record = fields.text("deciding-record");
+    out.dnssec = read_dnssec(fields);
+    out.lookups = fields.list("lookups", read_lookup);
+    out.lookup_failure = fields.maybe("lookup-failure", read_conditions);
+    return out;
+}
+
+} // namespace mpic::wire

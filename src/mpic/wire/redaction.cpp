@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mpic/wire/redaction.hpp"
+
+#include "base/core/encoding.hpp"
+#include "base/dns/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+namespace mpic::wire {
+namespace {
+
+constexpr std::size_t shortest_secret = 8;
+/// Excerpts are cut, so a long secret is recognised by its first octets and followed as far as it
+/// goes.
+constexpr std::size_t recognised_by = 64;
+constexpr std::string_view marker = "[the expected value]";
+
+std::string secret_of(const CheckRequest& request) {
+    if (!request.dcv)
+        return {};
+    if (const auto* http = std::get_if<HttpQuestion>(&*request.dcv))
+        return http->expected;
+    const auto& dns = std::get<DnsQuestion>(*request.dcv);
+    return dns.type == base::dns::RecordType::txt ? dns.expected : std::string();
+}
+
+/// A TXT value as rdata_text() writes it, without the quotes around.
+std::string in_txt_form(const std::string& secret) {
+    const std::string text = base::dns::rdata_text(
+        base::dns::RecordType::txt, base::dns::txt_rdata(secret), secret.size() * 4 + 2);
+    return text.size() > 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : std::string();
+}
+
+bool shows_what_was_seen(std::string_view key) {
+    constexpr std::array<std::string_view, 13> keys{
+        "detail", "seen",  "records",  "records-text", "deciding-record", "location",       "url",
+        "server", "error", "sentence", "dnssec-proof", "evidence",        "extended-errors"};
+    return std::ranges::find(keys, key) != keys.end();
+}
+
+std::size_t common_length(std::string_view a, std::string_view b) {
+    const std::size_t limit = std::min(a.size(), b.size());
+    std::size_t n = 0;
+    while (n < limit && a[n] == b[n])
+        ++n;
+    return n;
+}
+
+} // namespace
+
+Redaction::Redaction(const CheckRequest& request) {
+    const std::string secret = secret_of(request);
+    if (secret.size() < shortest_secret)
+        return;
+    for (std::string form : {secret, base::excerpt(secret, secret.size()), in_txt_form(secret)})
+        if (!form.empty() && std::ranges::find(secrets_, form) == secrets_.end())
+            secrets_.push_back(std::move(form));
+}
+
+std::string Redaction::apply(std::string_view text) const {
+    std::string out(text);
+    for (const std::string& secret : secrets_) {
+        const std::string_view start = std::string_view(secret).substr(0, recognised_by);
+        std::size_t at = 0;
+        while ((at = out.find(start, at)) != std::string::npos) {
+            out.replace(at, common_length(std::string_view(out).substr(at), secret), marker);
+            at += marker.size();
+        }
+    }
+    return out;
+}
+
+void Redaction::apply(Json& json) const {
+    if (secrets_.empty())
+        return;
+    if (json.is_array())
+        for (Json& element : json)
+            apply(element);
+    if (!json.is_object())
+        return;
+    for (auto member = json.begin(); member != json.end(); ++member) {
+        Json& value = member.value();
+        if (!shows_what_was_seen(member.key()))
+            apply(value);
+        else if (value.is_array())
+            std::ranges::for_each(value, [this](Json& element) { apply_to_text(element); });
+        else
+            apply_to_text(value);
+    }
+}
+
+void Redaction::apply_to_text(Json& value) const {
+    if (const auto* text = value.get_ptr<const std::string*>())
+        value = apply(std::string_view(*text));
+}
+
+} // namespace mpic::wire

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Keeps the value that a request expects out of answers and audit records, should anything that was
+// seen on the network carry it: a page with the key authorization and a line too much, or the TXT
+// record itself.
+
+#include "mpic/model/check_request.hpp"
+#include "mpic/wire/evidence_json.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mpic::wire {
+
+class Redaction {
+public:
+    /// HTTP bodies and TXT values are secrets; addresses, names and CAA records are not. Neither is
+    /// what is too short to be one.
+    explicit Redaction(const CheckRequest& request);
+
+    [[nodiscard]] std::string apply(std::string_view text) const;
+    /// Every text under a key that holds words for people or things seen.
+    void apply(Json& json) const;
+
+private:
+    void apply_to_text(Json& value) const;
+    std::vector<std::string> secrets_; ///< as they would be shown, by each way of escaping
+};
+
+} // namespace mpic::wire

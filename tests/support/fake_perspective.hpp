@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Perspectives that behave in all the ways the coordinator must bear: honest, hijacked, late,
+// silent, and ones that cannot be reached or are somebody else.
+
+#include "base/async/deadline.hpp"
+#include "mpic/coordinator/perspective_client.hpp"
+
+#include <chrono>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// Answers with what `behave` makes of the question, after `delay`; with a timeout when the
+/// deadline is earlier. Records the questions.
+class FakePerspective final : public mpic::coordinator::PerspectiveClient {
+public:
+    using Behaviour = std::function<mpic::Reply(const mpic::wire::AgentQuestion&)>;
+
+    explicit FakePerspective(Behaviour behave, base::Milliseconds delay = {})
+        : behave_(std::move(behave)), delay_(delay) {}
+
+    base::Awaitable<mpic::Reply> ask(mpic::wire::AgentQuestion question,
+                                     base::Deadline deadline) override {
+        asked.push_back(question);
+        const auto now = std::chrono::steady_clock::now();
+        const auto ready = base::Deadline::after(now, delay_);
+        const auto slept = co_await base::sleep_until(ready.earlier(deadline));
+        if (deadline < ready || !slept)
+            co_return mpic::NoReport{
+                mpic::Outcome::timeout,
+                {base::FailureKind::timeout, "the agent did not report in time"},
+                base::as_ms(std::chrono::steady_clock::now() - now)};
+        co_return behave_(question);
+    }
+
+    std::vector<mpic::wire::AgentQuestion> asked;
+
+private:
+    Behaviour behave_;
+    base::Milliseconds delay_;
+};
+
+} // namespace test
