@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a coordinator process has once, however many loops: journal, metrics, log, the admin
+// listener.
+
+#include "base/log/journal_file.hpp"
+#include "mpic/api/admin_api.hpp"
+#include "mpic/wire/audit_record.hpp"
+#include "mpicd/build_info.hpp"
+#include "mpicd/coordinator_unit.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mpicd {
+
+/// Clock, randomness, metrics and journal, in the order in which they need one another.
+struct CoordinatorResources {
+    CoordinatorResources(const base::log::JournalOptions& journal_options, base::log::Logger& log)
+        : journal(journal_options, journal_files, clock, log),
+          shared{clock, random, log, metrics, journal} {
+        // An outage that refuses it is marked by the journal itself.
+        journal.append(mpic::wire::encode_start_record(build_name()), [](base::Result<void>) {});
+    }
+
+    base::SystemClock clock;
+    base::SystemRandom random;
+    base::log::Metrics metrics;
+    base::log::SystemJournalFiles journal_files;
+    base::log::Journal journal;
+    Shared shared;
+};
+
+/// The admin listener on one loop.
+class AdminUnit {
+public:
+    AdminUnit(base::asio::io_context& loop, CoordinatorResources& resources,
+              const base::net::Endpoint& listen, std::function<mpic::Roster()> roster,
+              mpic::QuorumPolicy policy);
+
+    void start() { server_.start(); }
+    [[nodiscard]] base::net::Endpoint endpoint() const { return server_.endpoint(); }
+    [[nodiscard]] base::Awaitable<void> drain(base::Milliseconds limit) {
+        return server_.drain(limit);
+    }
+    /// From now on /readyz says no.
+    void stopping() { stopping_ = true; }
+
+private:
+    [[nodiscard]] std::vector<std::string> not_ready() const;
+
+    CoordinatorResources& resources_;
+    bool stopping_ = false;
+    base::http::Router router_;
+    base::http::Server server_;
+};
+
+} // namespace mpicd

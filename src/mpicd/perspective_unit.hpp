@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One perspective on one loop: resolver, HTTP client, agent and its HTTPS server, wired together.
+
+#include "base/core/random.hpp"
+#include "base/dns/recursive_resolver.hpp"
+#include "base/http/client.hpp"
+#include "base/http/server.hpp"
+#include "base/net/special_purpose.hpp"
+#include "mpic/perspective/agent.hpp"
+
+#include <vector>
+
+namespace mpicd {
+
+struct PerspectiveUnitOptions {
+    base::dns::RecursiveResolverOptions resolver;
+    mpic::check::CheckSettings check;
+    std::vector<base::net::Prefix> allow_special_purpose;
+    mpic::perspective::AgentOptions agent;
+    base::net::Endpoint listen;
+    bool reuse_port = false;
+    base::net::TlsContext tls;
+    base::http::ServerLimits limits;
+};
+
+/// A resolver's settings for checks that give one try `dns_try`: within it every server gets its
+/// turn, and further tries are the checks' own.
+[[nodiscard]] base::dns::RecursiveResolverOptions
+resolver_options(std::vector<base::net::Endpoint> servers, base::Milliseconds dns_try,
+                 std::optional<base::net::IpAddress> source);
+
+class PerspectiveUnit {
+public:
+    PerspectiveUnit(base::asio::io_context& loop, const base::Clock& clock, base::Random& random,
+                    base::log::Logger& log, PerspectiveUnitOptions options);
+
+    void start() { server_.start(); }
+    [[nodiscard]] base::net::Endpoint endpoint() const { return server_.endpoint(); }
+    [[nodiscard]] base::Awaitable<void> drain(base::Milliseconds limit) {
+        return server_.drain(limit);
+    }
+    [[nodiscard]] const mpic::check::Vantage& vantage() const { return vantage_; }
+    /// On this unit's loop: new connections use it.
+    void replace_tls(base::net::TlsContext tls) { tls_ = std::move(tls); }
+
+private:
+    [[nodiscard]] base::http::ServerOptions server_options(const PerspectiveUnitOptions& options);
+
+    base::net::TlsContext tls_;
+    base::dns::RecursiveResolver resolver_;
+    base::http::DirectExchanger exchanger_;
+    base::net::AddressPolicy addresses_;
+    mpic::check::Vantage vantage_;
+    mpic::perspective::Agent agent_;
+    base::http::Server server_;
+};
+
+/// What both listeners of the private protocol answer to requests that never became one.
+[[nodiscard]] base::http::Response plain_rejection(base::http::Rejection rejection,
+                                                   std::string detail);
+[[nodiscard]] base::http::Response plain_fault(const std::string& incident_id);
+
+} // namespace mpicd
