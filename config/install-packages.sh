@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what building mpicd needs, from the distribution: Debian 12 or newer, Ubuntu 24.04 or newer.
+#   config/install-packages.sh           what the build needs
+#   config/install-packages.sh --tests   what the tests need too (Knot, Unbound, nginx, pytest)
+# As root or with sudo. Does nothing when everything is there.
+set -euo pipefail
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+known() { apt-cache show "$1" >/dev/null 2>&1; }
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+packages=(ca-certificates ccache clang-19 cmake curl git libc-ares-dev libcli11-dev libclang-rt-19-dev
+    libgmock-dev libgtest-dev libidn2-dev libspdlog-dev libssl-dev lld-19 ninja-build
+    nlohmann-json3-dev pkg-config prometheus-cpp-dev python3)
+# Debian 12's default Boost is 1.74; 1.81 stands beside it. Later releases default to a newer one.
+boost=libboost1.81-dev
+installed $boost || known $boost || boost=libboost-dev
+packages+=("$boost")
+if [ "${1:-}" = --tests ]; then
+    packages+=(jq knot knot-dnssecutils knot-dnsutils nginx-light openssl procps python3-pytest unbound)
+fi
+
+missing=()
+for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
+[ ${#missing[@]} = 0 ] && exit 0
+
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Servers that come as packages must not start on their own: the tests start theirs on loopback.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod 755 $policy
+    trap 'as_root rm -f $policy' EXIT
+fi
+as_root apt-get update -q
+as_root apt-get install -y -q --no-install-recommends "${missing[@]}"
