@@ -41,6 +41,10 @@ public:
     explicit AddressPolicy(std::vector<Prefix> allowed = {});
     /// FailureKind::address_refused with "ADDRESS is in NAME (PREFIX, RFC)" when it may not.
     [[nodiscard]] Result<void> may_connect(const IpAddress& address) const;
+    /// Whether the address may be what a certificate is asked for: stricter, for a registry's
+    /// globally reachable entries are Reserved IP Addresses too (BR 1.6.1, 4.2.2). The same
+    /// failure and the same exceptions.
+    [[nodiscard]] Result<void> may_identify(const IpAddress& address) const;
 
 private:
     std::vector<Prefix> allowed_;

@@ -154,4 +154,15 @@ Result<void> AddressPolicy::may_connect(const IpAddress& address) const {
     return {};
 }
 
+Result<void> AddressPolicy::may_identify(const IpAddress& address) const {
+    auto result = may_connect(address);
+    const SpecialPurposeBlock* block = special_purpose(address);
+    if (!result || block == nullptr
+        || std::ranges::any_of(allowed_, [&](const Prefix& p) { return p.contains(address); }))
+        return result;
+    return fail(FailureKind::address_refused,
+                fmt::format("{} is in {} and so a Reserved IP Address (BR 1.6.1)",
+                            address.to_string(), describe(*block)));
+}
+
 } // namespace base::net

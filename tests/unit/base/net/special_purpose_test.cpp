@@ -152,6 +152,21 @@ TEST(AddressPolicy, RefusesIPv6OutsideOfGlobalUnicast) {
         EXPECT_FALSE(may(address)) << address;
 }
 
+// BR 1.6.1 "Reserved IP Address": any entry, also one that is globally reachable.
+TEST(AddressPolicy, NoEntryOfTheRegistriesIdentifies) {
+    for (const auto& block : base::net::special_purpose_blocks()) {
+        const auto first = Prefix::parse(block.prefix).value().address;
+        const auto result = AddressPolicy().may_identify(first);
+        ASSERT_FALSE(result) << block.prefix;
+        EXPECT_EQ(result.error().kind, base::FailureKind::address_refused) << block.prefix;
+    }
+    EXPECT_TRUE(AddressPolicy().may_identify(*IpAddress::parse("8.8.8.8")));
+    EXPECT_TRUE(AddressPolicy().may_identify(*IpAddress::parse("2606:4700::1111")));
+    const AddressPolicy test_network({*Prefix::parse("127.0.0.0/8")});
+    EXPECT_TRUE(test_network.may_identify(*IpAddress::parse("127.0.0.1")));
+    EXPECT_FALSE(test_network.may_identify(*IpAddress::parse("192.0.0.9")));
+}
+
 TEST(AddressPolicy, SaysWhichBlockRefuses) {
     const auto text = [](const char* address) {
         const auto result = AddressPolicy().may_connect(*IpAddress::parse(address));
