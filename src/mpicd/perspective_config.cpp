@@ -89,7 +89,8 @@ void describe(ConfigVisitor& v, PerspectiveConfig& config) {
     v.texts({"coordinators", "Subject alternative names of the coordinators that may ask.", true},
             config.coordinators, 64);
     describe_resolvers(v, config.resolvers);
-    v.address({"source-address", "Local address of DNS queries, and of connections of its family."}, config.source);
+    v.address({"source-address", "Local address of DNS queries, and of connections of its family."},
+              config.source);
     v.count({"threads", "Event loops, each on a thread of its own."}, config.threads, 1, 256);
     v.section({"dns", "How names are looked up."},
               [&](ConfigVisitor& s) { describe_dns(s, config); });

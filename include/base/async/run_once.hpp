@@ -11,8 +11,8 @@
 
 namespace base {
 
-/// Drives `loop` on the calling thread until `task` has finished, for commands that do one thing. The loop
-/// can be used again after. Throws what the task threw.
+/// Drives `loop` on the calling thread until `task` has finished, for commands that do one thing.
+/// The loop can be used again after. Throws what the task threw.
 template <class T>
 [[nodiscard]] T run_once(asio::io_context& loop, Awaitable<T> task) {
     std::optional<T> result;

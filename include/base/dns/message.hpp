@@ -15,7 +15,13 @@ namespace base::dns {
 
 /// RCODEs of RFC 1035 §4.1.1 and the extended one of RFC 6891; values not listed occur.
 enum class Rcode : std::uint16_t {
-    noerror = 0, formerr = 1, servfail = 2, nxdomain = 3, notimp = 4, refused = 5, badvers = 16,
+    noerror = 0,
+    formerr = 1,
+    servfail = 2,
+    nxdomain = 3,
+    notimp = 4,
+    refused = 5,
+    badvers = 16,
 };
 [[nodiscard]] std::string to_string(Rcode rcode); ///< "SERVFAIL", or "RCODE11"
 [[nodiscard]] std::optional<Rcode> rcode_from(std::string_view text);
@@ -63,19 +69,20 @@ struct Message {
     bool operator==(const Message&) const = default;
 };
 
-/// Limits: 65,535 octets, names by Name's rules, compression pointers strictly backwards; dns_malformed
-/// names the section and the offset. Class other than IN in a question or record (but OPT), a second
-/// OPT or one outside the additional section, and octets after the last section are malformed. More
-/// than `max_records` records over all sections is dns_truncated. A TTL with its highest bit set is 0
-/// (RFC 2181 §8).
+/// Limits: 65,535 octets, names by Name's rules, compression pointers strictly backwards;
+/// dns_malformed names the section and the offset. Class other than IN in a question or record (but
+/// OPT), a second OPT or one outside the additional section, and octets after the last section are
+/// malformed. More than `max_records` records over all sections is dns_truncated. A TTL with its
+/// highest bit set is 0 (RFC 2181 §8).
 [[nodiscard]] Result<Message> decode(std::string_view wire, std::size_t max_records = 4096);
 
 /// Owner names are compressed against the first question's name. When `size_limit` is exceeded, the
-/// record sections are dropped and TC is set (RFC 2181 §9). An RCODE above 15 brings an OPT record, by
-/// which alone it can be told (RFC 6891 §6.1.3).
+/// record sections are dropped and TC is set (RFC 2181 §9). An RCODE above 15 brings an OPT record,
+/// by which alone it can be told (RFC 6891 §6.1.3).
 [[nodiscard]] std::string encode(const Message& message, std::size_t size_limit = 65535);
 
 /// A query as this program sends it: RD, AD asked for (RFC 6840 §5.7), EDNS with 1232 octets.
-[[nodiscard]] Message make_query(std::uint16_t id, Question question, bool checking_disabled = false);
+[[nodiscard]] Message make_query(std::uint16_t id, Question question,
+                                 bool checking_disabled = false);
 
 } // namespace base::dns

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Domain names. A Name is canonical: lower case (ASCII), A-labels, no trailing dot, 1..127 labels of
-// 1..63 octets, at most 253 characters (RFC 1035 §2.3.4); the root is the empty name. Octets outside
-// printable ASCII, dots and backslashes inside a label are kept and shown as \DDD (RFC 1035 §5.1).
+// Domain names. A Name is canonical: lower case (ASCII), A-labels, no trailing dot, 1..127 labels
+// of 1..63 octets, at most 253 characters (RFC 1035 §2.3.4); the root is the empty name. Octets
+// outside printable ASCII, dots and backslashes inside a label are kept and shown as \DDD (RFC 1035
+// §5.1).
 
 #include "base/core/result.hpp"
 
@@ -28,7 +29,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
     /// One label fewer; the root's parent is the root.
     [[nodiscard]] Name parent() const;
-    /// True for equal names too: "a.b" is within "b" and within "a.b"; everything is within the root.
+    /// True for equal names too: "a.b" is within "b" and within "a.b"; everything is within the
+    /// root.
     [[nodiscard]] bool is_within(const Name& ancestor) const;
     /// `prefix` labels in front ("_acme-challenge"); fails when the result is over 253 characters.
     [[nodiscard]] Result<Name> prefixed(std::string_view prefix) const;
@@ -44,9 +46,10 @@ private:
     std::string text_;
 };
 
-/// A host name from a user: U-labels converted by UTS #46 non-transitional processing and checked by
-/// IDNA2008 (RFC 5891 §5), ASCII letters folded, one trailing dot dropped; then every label must be a
-/// Non-Reserved LDH label or a P-label (BR 7.1.2.7.12): no underscore, no hyphen at either end, no
+/// A host name from a user: U-labels converted by UTS #46 non-transitional processing and checked
+/// by IDNA2008 (RFC 5891 §5), ASCII letters folded, one trailing dot dropped; then every label must
+/// be a Non-Reserved LDH label or a P-label (BR 7.1.2.7.12): no underscore, no hyphen at either
+/// end, no
 /// "--" in positions 3 and 4 but for valid Punycode. Not an IP address, at least two labels unless
 /// `single_label` (a TLD). FailureKind::invalid says what is wrong and with which label.
 [[nodiscard]] Result<Name> host_from_user(std::string_view text, bool single_label = true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Resource records and the RDATA forms that validation reads. All parsers are pure and total: any octets
-// give a value or dns_malformed.
+// Resource records and the RDATA forms that validation reads. All parsers are pure and total: any
+// octets give a value or dns_malformed.
 
 #include "base/core/result.hpp"
 #include "base/dns/name.hpp"
@@ -16,8 +16,22 @@ namespace base::dns {
 
 /// TYPE numbers of the IANA registry; values not listed occur and are kept.
 enum class RecordType : std::uint16_t {
-    a = 1, ns = 2, cname = 5, soa = 6, ptr = 12, mx = 15, txt = 16, aaaa = 28, dname = 39, opt = 41,
-    ds = 43, rrsig = 46, nsec = 47, dnskey = 48, nsec3 = 50, caa = 257,
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    ptr = 12,
+    mx = 15,
+    txt = 16,
+    aaaa = 28,
+    dname = 39,
+    opt = 41,
+    ds = 43,
+    rrsig = 46,
+    nsec = 47,
+    dnskey = 48,
+    nsec3 = 50,
+    caa = 257,
 };
 
 /// "TXT", or "TYPE65280" (RFC 3597).
@@ -59,8 +73,9 @@ struct CaaProperty {
 [[nodiscard]] std::string rdata_text(RecordType type, std::string_view rdata,
                                      std::size_t limit = 200);
 /// From presentation form, for the types above that a test or the challenge-test target sets:
-/// `0 issue "ca.example"`, TXT text taken whole as one value, addresses, names, `10 mail.example` for
-/// MX; for every type but TXT also RFC 3597's `\# LENGTH HEX`, which may be malformed for the type.
+/// `0 issue "ca.example"`, TXT text taken whole as one value, addresses, names, `10 mail.example`
+/// for MX; for every type but TXT also RFC 3597's `\# LENGTH HEX`, which may be malformed for the
+/// type.
 [[nodiscard]] Result<std::string> rdata_from_text(RecordType type, std::string_view text);
 
 } // namespace base::dns

@@ -37,7 +37,8 @@ struct ResolverState; // in the .cpp
 /// goes over UDP, and within the same try over TCP when the response is truncated.
 class RecursiveResolver final : public Resolver {
 public:
-    /// Throws std::invalid_argument for options out of range, std::runtime_error if c-ares cannot start.
+    /// Throws std::invalid_argument for options out of range, std::runtime_error if c-ares cannot
+    /// start.
     RecursiveResolver(asio::io_context& loop, const Clock& clock, Random& random,
                       RecursiveResolverOptions options);
     ~RecursiveResolver() override;
@@ -56,6 +57,7 @@ private:
 };
 
 /// The servers of /etc/resolv.conf; 127.0.0.1:53 when it has none.
-[[nodiscard]] std::vector<net::Endpoint> system_resolvers(const std::string& path = "/etc/resolv.conf");
+[[nodiscard]] std::vector<net::Endpoint>
+system_resolvers(const std::string& path = "/etc/resolv.conf");
 
 } // namespace base::dns

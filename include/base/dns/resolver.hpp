@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a check may ask of DNS. One implementation asks recursive resolvers by way of c-ares; the tests
-// have a zone in memory (tests/support/fake_resolver.hpp).
+// What a check may ask of DNS. One implementation asks recursive resolvers by way of c-ares; the
+// tests have a zone in memory (tests/support/fake_resolver.hpp).
 
 #include "base/async/awaitable.hpp"
 #include "base/core/deadline.hpp"
@@ -30,7 +30,8 @@ enum class DnssecState {
 struct Answer {
     Question question;
     Rcode rcode{};
-    /// The RRset of the type asked for at the end of the alias chain; empty for NODATA and NXDOMAIN.
+    /// The RRset of the type asked for at the end of the alias chain; empty for NODATA and
+    /// NXDOMAIN.
     std::vector<Record> records;
     /// Alias targets in order, CNAME and synthesised DNAME steps alike; empty without an alias.
     std::vector<Name> chain;
@@ -54,7 +55,8 @@ public:
     virtual ~Resolver() = default;
 
     /// One lookup with the resolver's own retransmissions, within `deadline`. No cache.
-    [[nodiscard]] virtual Awaitable<Result<Answer>> lookup(Question question, Deadline deadline) = 0;
+    [[nodiscard]] virtual Awaitable<Result<Answer>> lookup(Question question,
+                                                           Deadline deadline) = 0;
 
     /// As lookup(), and settles `dnssec` beyond what the AD bit says: by DS queries upwards for an
     /// insecure or failed answer, by a CD=1 query for SERVFAIL. Costs further queries; meant for

@@ -52,7 +52,7 @@ public:
     /// when the last segment is damaged in any other way or when it cannot be written. A lock file
     /// keeps a second writer out.
     Journal(JournalOptions options, JournalFiles& files, const Clock& clock, Logger& log);
-    /// Writes what was appended, then stops.
+    /// As close().
     ~Journal();
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
@@ -63,6 +63,9 @@ public:
     /// that is refused unseen (overloaded; invalid: too long, or not an object's text) is reported
     /// before this returns, on the caller's thread. `done` must not throw and must not wait.
     void append(std::string record, Done done);
+    /// Writes what was appended, reports it, and ends the journal's thread: after this no `done`
+    /// runs, and appends fail with io. One thread.
+    void close();
     /// False from a failed write until one succeeds; probes by itself while nothing is appended.
     [[nodiscard]] bool healthy() const;
     [[nodiscard]] std::string current_segment() const;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The challenge-test target of `mpicd dev`: an authoritative DNS server and an HTTP server on loopback for
-// mpic.test, whose answers may differ from perspective to perspective, so that a pipeline can be tried
-// offline and a hijack played. Perspectives are told apart by the address their questions come from.
+// The challenge-test target of `mpicd dev`: an authoritative DNS server and an HTTP server on
+// loopback for mpic.test, whose answers may differ from perspective to perspective, so that a
+// pipeline can be tried offline and a hijack played. Perspectives are told apart by the address
+// their questions come from.
 
 #include "base/async/awaitable.hpp"
 #include "base/core/clock.hpp"
@@ -17,8 +18,8 @@
 namespace mpic::challenge_target {
 
 struct ChallengeTargetOptions {
-    base::net::IpAddress address;     ///< loopback: DNS (UDP and TCP), HTTP and management listen here
-    std::uint16_t dns_port = 0;       ///< 0: the kernel chooses
+    base::net::IpAddress address; ///< loopback: DNS (UDP and TCP), HTTP and management listen here
+    std::uint16_t dns_port = 0;   ///< 0: the kernel chooses
     std::uint16_t http_port = 0;
     std::uint16_t management_port = 0;
     /// Source address to perspective id.
@@ -27,8 +28,9 @@ struct ChallengeTargetOptions {
     std::vector<base::net::Endpoint> forward_to;
 };
 
-/// One loop. The constructor binds everything (std::system_error). Listens for HTTP on the loopback address of
-/// the other family too, where there is one; mpic.test has the addresses that are listened on.
+/// One loop. The constructor binds everything (std::system_error). Listens for HTTP on the loopback
+/// address of the other family too, where there is one; mpic.test has the addresses that are
+/// listened on.
 class ChallengeTarget {
 public:
     ChallengeTarget(base::asio::io_context& loop, const base::Clock& clock, base::log::Logger& log,
@@ -41,8 +43,8 @@ public:
     [[nodiscard]] base::net::Endpoint dns_endpoint() const;
     [[nodiscard]] base::net::Endpoint http_endpoint() const;
     [[nodiscard]] base::net::Endpoint management_endpoint() const;
-    /// Stops listening; returns when nothing is under way. Must have returned before a started target is
-    /// destroyed.
+    /// Stops listening; returns when nothing is under way. Must have returned before a started
+    /// target is destroyed.
     [[nodiscard]] base::Awaitable<void> drain();
 
 private:

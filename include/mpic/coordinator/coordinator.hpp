@@ -30,7 +30,7 @@ struct CoordinatorOptions {
 };
 
 /// What a corroboration amounted to, and how the client is to be told.
-enum class Unavailable { audit, compliance, stopping };
+enum class Unavailable { audit, compliance };
 struct Answer {
     std::optional<Corroboration> corroboration;
     std::optional<Unavailable> unavailable; ///< exactly when there is no corroboration

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a client asks to have checked, normalised: names are canonical, prefixes joined, defaults filled in.
-// Only values that the CA or its client made go in here, nothing learned from the network (BR 3.2.2.9).
+// What a client asks to have checked, normalised: names are canonical, prefixes joined, defaults
+// filled in. Only values that the CA or its client made go in here, nothing learned from the
+// network (BR 3.2.2.9).
 
 #include "base/dns/name.hpp"
 #include "base/dns/record.hpp"
@@ -21,7 +22,9 @@ struct Target {
 
     /// "example.com", "*.example.com", "192.0.2.1".
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] const base::dns::Name* name() const { return std::get_if<base::dns::Name>(&host); }
+    [[nodiscard]] const base::dns::Name* name() const {
+        return std::get_if<base::dns::Name>(&host);
+    }
     [[nodiscard]] const base::net::IpAddress* address() const {
         return std::get_if<base::net::IpAddress>(&host);
     }
@@ -44,8 +47,8 @@ struct DnsQuestion {
     bool operator==(const DnsQuestion&) const = default;
 };
 
-/// The ways of domain control validation. A further method is a further alternative, a pair of files in
-/// mpic/check and a line in its table.
+/// The ways of domain control validation. A further method is a further alternative, a pair of
+/// files in mpic/check and a line in its table.
 using DcvQuestion = std::variant<HttpQuestion, DnsQuestion>;
 
 /// What the CA holds against the CAA records (RFC 8659 §4.2, RFC 8657).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What one perspective reports: what it saw (evidence) and what it makes of it (finding), for domain
-// control and for CAA apart. Plain values that travel from the agent to the coordinator; every list and
-// string in them is bounded where it is made (mpic/check).
+// What one perspective reports: what it saw (evidence) and what it makes of it (finding), for
+// domain control and for CAA apart. Plain values that travel from the agent to the coordinator;
+// every list and string in them is bounded where it is made (mpic/check).
 
 #include "base/core/result.hpp"
 #include "base/dns/resolver.hpp"
@@ -33,7 +33,7 @@ struct Finding {
 struct LookupEvidence {
     std::string name;
     std::string type;
-    std::string rcode; ///< "NOERROR"; empty when no response came
+    std::string rcode;                ///< "NOERROR"; empty when no response came
     std::vector<std::string> records; ///< presentation form, escaped, the first 20
     std::size_t record_count = 0;
     std::vector<std::string> chain; ///< alias targets in order
@@ -86,8 +86,8 @@ struct DcvReport {
     bool operator==(const DcvReport&) const = default;
 };
 
-/// The three conditions under which a failed CAA lookup may count as permission (BR 4.2.2.1.1), each with
-/// what it rests on.
+/// The three conditions under which a failed CAA lookup may count as permission (BR 4.2.2.1.1),
+/// each with what it rests on.
 struct LookupFailureConditions {
     bool outside_infrastructure = false;
     bool retried = false;
@@ -102,12 +102,14 @@ struct CaaReport {
     /// The node of the climb at which the relevant RRset was found, also when an alias led to it;
     /// empty when there is none anywhere.
     std::string node;
-    /// The relevant RRset's RDATA, raw octets, in canonical order (RFC 4034 §6.3), without duplicates.
+    /// The relevant RRset's RDATA, raw octets, in canonical order (RFC 4034 §6.3), without
+    /// duplicates.
     std::vector<std::string> rdata;
-    std::optional<bool> permits;  ///< with a policy and a determined set
-    std::string deciding_record;  ///< the record that permits or forbids, in presentation form
+    std::optional<bool> permits; ///< with a policy and a determined set
+    std::string deciding_record; ///< the record that permits or forbids, in presentation form
     std::vector<LookupEvidence> lookups;
-    std::optional<LookupFailureConditions> lookup_failure; ///< of the lookup that failed, if one did
+    std::optional<LookupFailureConditions>
+        lookup_failure; ///< of the lookup that failed, if one did
     base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
     bool operator==(const CaaReport&) const = default;
 };

@@ -65,11 +65,12 @@ struct Attempt {
 /// DCV or CAA, decided for itself.
 ///
 /// A remote corroborates DCV, and CAA by permission, when its finding passed (BR 4.2.2.1.1:
-/// permission counts, not octets; it must have been said). It corroborates a CAA record set when it determined the same set
-/// at the same node as the primary; while there is no primary determination, as the largest group
-/// of remotes, and as nobody when two groups are the largest. The part passes when the primary, if
-/// the attempt has one, passed, at least rule.required remotes corroborate from at least
-/// rule.minimum_rirs regions, and rule.remotes is not below rule.minimum_remotes (BR 3.2.2.9).
+/// permission counts, not octets; it must have been said). It corroborates a CAA record set when it
+/// determined the same set at the same node as the primary; while there is no primary
+/// determination, as the largest group of remotes, and as nobody when two groups are the largest.
+/// The part passes when the primary, if the attempt has one, passed, at least rule.required remotes
+/// corroborate from at least rule.minimum_rirs regions, and rule.remotes is not below
+/// rule.minimum_remotes (BR 3.2.2.9).
 struct PartDecision {
     bool asked = false;
     bool passed = false;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The coordinator's question to an agent and the agent's report: POST /agent/v1/check over TLS 1.3 with
-// mutual authentication. One request carries everything that one perspective is to check. Unknown fields
-// are ignored on both sides, so that agents can be upgraded one by one; missing or ill-typed ones are not.
+// The coordinator's question to an agent and the agent's report: POST /agent/v1/check over TLS 1.3
+// with mutual authentication. One request carries everything that one perspective is to check.
+// Unknown fields are ignored on both sides, so that agents can be upgraded one by one; missing or
+// ill-typed ones are not.
 
 #include "base/core/result.hpp"
 #include "mpic/model/check_request.hpp"
@@ -35,13 +36,15 @@ struct AgentQuestion {
 /// FailureKind::peer_malformed with every problem in the detail.
 [[nodiscard]] base::Result<AgentQuestion> decode_question(std::string_view body);
 
-/// `attempt_id` is echoed, so that an answer cannot be taken for another question's. Evidence that a
-/// zone has blown up beyond agent_report_limit goes without the lists of its lookups.
-[[nodiscard]] std::string encode_report(const PerspectiveReport& report, std::string_view attempt_id);
+/// `attempt_id` is echoed, so that an answer cannot be taken for another question's. Evidence that
+/// a zone has blown up beyond agent_report_limit goes without the lists of its lookups.
+[[nodiscard]] std::string encode_report(const PerspectiveReport& report,
+                                        std::string_view attempt_id);
 [[nodiscard]] base::Result<PerspectiveReport> decode_report(std::string_view body,
                                                             std::string_view attempt_id);
 
-/// The evidence of one perspective as JSON text, as answers, audit records and `mpicd check --json` show it.
+/// The evidence of one perspective as JSON text, as answers, audit records and `mpicd check --json`
+/// show it.
 [[nodiscard]] std::string dcv_report_json(const DcvReport& report);
 [[nodiscard]] std::string caa_report_json(const CaaReport& report);
 

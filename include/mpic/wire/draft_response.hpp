@@ -15,8 +15,9 @@ namespace mpic::wire {
 [[nodiscard]] std::string encode_draft_response(const CheckRequest& request,
                                                 const Corroboration& corroboration);
 
-/// The one shape of every error answer: {"ok":false,"success":false,"error":…,"code":…,"issues":[…],
-/// "request-id":…}; `issues` only when there are some, `incident` only when not empty.
+/// The one shape of every error answer:
+/// {"ok":false,"success":false,"error":…,"code":…,"issues":[…], "request-id":…}; `issues` only when
+/// there are some, `incident` only when not empty.
 [[nodiscard]] std::string encode_error(std::string_view code, std::string_view sentence,
                                        std::string_view request_id,
                                        const std::vector<base::json::Issue>& issues = {},

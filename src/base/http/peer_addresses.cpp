@@ -66,6 +66,10 @@ Awaitable<Result<std::vector<net::IpAddress>>> PeerAddresses::get(Deadline deadl
     if (state->waiting.size() == 1) {
         start_lookup();
     }
+    // Known addresses are of use only while there is time to connect to them.
+    if (const SteadyTime now = clock_.steady(); !state->addresses.empty()) {
+        deadline = deadline.within(now, deadline.remaining(now) / 4);
+    }
     const auto looked_up = co_await with_deadline(deadline, "looking up " + host_, done.wait());
     if (!state->addresses.empty()
         && (looked_up || looked_up.error().kind == FailureKind::timeout)) {

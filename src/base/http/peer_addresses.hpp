@@ -25,8 +25,9 @@ public:
     PeerAddresses(const PeerAddresses&) = delete;
     PeerAddresses& operator=(const PeerAddresses&) = delete;
 
-    /// At least one, in the resolver's order of preference. When a refresh fails, the addresses
-    /// that were known. Failures: no_address, timeout, cancelled.
+    /// At least one, in the resolver's order of preference. When a refresh fails, or takes more
+    /// than a quarter of the time that is left, the addresses that were known. Failures:
+    /// no_address, timeout, cancelled.
     [[nodiscard]] Awaitable<Result<std::vector<net::IpAddress>>> get(Deadline deadline);
 
 private:

@@ -36,7 +36,8 @@ public:
     open(const PoolOptions& options, net::Endpoint to, Deadline deadline);
 
     [[nodiscard]] Awaitable<Attempt> exchange(const Request& request, Deadline deadline);
-    [[nodiscard]] bool is_stale() { return transport_.is_stale(); }
+    /// A server speaks only when asked: what it says meanwhile is the connection's end.
+    [[nodiscard]] bool is_stale() { return transport_.has_input(); }
 
 private:
     [[nodiscard]] Awaitable<Result<void>> handshake(const PoolOptions& options, net::Endpoint to,

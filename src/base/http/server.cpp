@@ -184,6 +184,8 @@ Awaitable<void> Server::drain(Milliseconds limit) {
     // Past the limit the join is cancelled, and by it every session; it still waits for their end.
     static_cast<void>(co_await with_deadline(Deadline::after(state->core.clock.steady(), limit),
                                              "draining", Tasks::join(state)));
+    state->tasks.cancel_all(); // with a limit of nothing, the join above was not even begun
+    co_await state->tasks.join();
 }
 
 std::size_t Server::connections() const {

@@ -59,7 +59,7 @@ Awaitable<void> Session::run() {
 }
 
 void Session::close_if_idle() {
-    if (idle_) {
+    if (idle_ && !transport_.has_input()) { // a request that has arrived is answered
         transport_.interrupt();
     }
 }

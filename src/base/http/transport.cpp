@@ -169,7 +169,7 @@ void Transport::interrupt() {
     socket_.cancel(ignored);
 }
 
-bool Transport::is_stale() {
+bool Transport::has_input() {
     char octet = 0;
     const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
     return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);

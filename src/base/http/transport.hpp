@@ -54,9 +54,8 @@ public:
     [[nodiscard]] bool timed_out() const;
     /// Ends a waiting operation with operation_aborted.
     void interrupt();
-    /// Whether an idle connection has anything to read: for a client, whose server speaks only when
-    /// asked, that is its end. One system call.
-    [[nodiscard]] bool is_stale();
+    /// Whether an idle connection has anything to read, its end included. One system call.
+    [[nodiscard]] bool has_input();
 
 private:
     struct Watchdog;

@@ -42,7 +42,11 @@ struct Journal::State {
           segment(writer.segment_path()),
           thread([this] { run(); }) {}
 
-    ~State() {
+    ~State() { close(); }
+
+    void close() {
+        if (!thread.joinable())
+            return;
         {
             const std::lock_guard lock(mutex);
             stopping = true;
@@ -139,6 +143,10 @@ void Journal::append(std::string record, Done done) {
             fail(FailureKind::invalid, "a journal record must be one JSON object in one line"));
     {
         std::unique_lock lock(state_->mutex);
+        if (state_->stopping) {
+            lock.unlock();
+            return done(fail(FailureKind::io, "the journal is closed"));
+        }
         if (state_->queue.size() >= state_->options.max_queued) {
             lock.unlock();
             return done(fail(FailureKind::overloaded, "too many records wait for the journal"));
@@ -146,6 +154,10 @@ void Journal::append(std::string record, Done done) {
         state_->queue.emplace_back(std::move(record), std::move(done));
     }
     state_->wake.notify_one();
+}
+
+void Journal::close() {
+    state_->close();
 }
 
 bool Journal::healthy() const {

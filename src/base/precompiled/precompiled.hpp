@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers that cost seconds to parse and that much of the tree needs. Beast and spdlog are not here:
-// few files include them.
+// Headers that cost seconds to parse and that much of the tree needs. Beast and spdlog are not
+// here: few files include them.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>

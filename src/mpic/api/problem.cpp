@@ -58,8 +58,6 @@ ErrorStatus status_for(Unavailable unavailable) {
     switch (unavailable) {
     case Unavailable::compliance: // ends when somebody changes the roster
         return {503, code::not_compliant, seconds(60)};
-    case Unavailable::stopping:
-        return {503, code::overloaded, seconds(5)};
     case Unavailable::audit:
         break;
     }

@@ -184,5 +184,24 @@ TEST_F(ServerLimitsTest, DrainCancelsWhatIsLeftAtItsLimit) {
     EXPECT_THAT(server->incidents, IsEmpty()) << "a cancellation is no fault";
 }
 
+TEST_F(ServerLimitsTest, ADrainWithoutPatienceStillAwaitsTheEndOfWhatItCancels) {
+    start(slow);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(test::run(loop, drained_meanwhile(*server->server, milliseconds(0))), "");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(250));
+}
+
+TEST_F(ServerLimitsTest, DrainAnswersARequestThatHasArrivedButWasNotReadYet) {
+    start(slow);
+    const auto text = test::run(loop, [](Server& asked) -> Awaitable<std::string> {
+        RawHttpClient client = co_await RawHttpClient::connect(asked.endpoint());
+        co_await sleep_until(test::soon(milliseconds(50)));
+        co_await client.send(get);
+        co_await asked.drain(milliseconds(5000));
+        co_return co_await client.receive();
+    }(*server->server));
+    EXPECT_THAT(text, EndsWith("slow"));
+}
+
 } // namespace
 } // namespace base::http

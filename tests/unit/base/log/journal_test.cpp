@@ -234,4 +234,27 @@ TEST_F(JournalWriting, WithAnIntervalTheDestructorSyncs) {
     EXPECT_EQ(read_after_crash(), 5U);
 }
 
+TEST_F(JournalWriting, CloseWritesWhatWasAppendedAndThenTakesNoMore) {
+    const auto journal = open();
+    files.hold_syncs();
+    auto first = append(*journal, numbered(1));
+    files.await_held_sync();
+    auto second = append(*journal, numbered(2));
+    std::thread disk([this] {
+        std::this_thread::sleep_for(20ms);
+        files.release_syncs();
+    });
+    journal->close();
+    disk.join();
+    for (auto* answer : {&first, &second}) { // reported, and no thread is left to report later
+        ASSERT_EQ(answer->wait_for(0s), std::future_status::ready);
+        EXPECT_TRUE(answer->get());
+    }
+    const auto late = within_time(append(*journal, numbered(3)));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, FailureKind::io);
+    journal->close();
+    EXPECT_EQ(read().records, numbers(1, 2));
+}
+
 } // namespace

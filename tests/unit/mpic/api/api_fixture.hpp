@@ -41,7 +41,7 @@ inline constexpr const char* caa_body = R"({"method":"caa","domain":"www.a.examp
 class ApiFixture : public testing::Test {
 protected:
     /// What the coordinator does with a request.
-    enum class Script { passes, fails, audit, compliance, stopping, throws };
+    enum class Script { passes, fails, audit, compliance, throws };
 
     ApiFixture() {
         clients = {{.id = "ca-1",
@@ -124,8 +124,6 @@ private:
             co_return mpic::coordinator::Answer{{}, Unavailable::audit, "The disk is full."};
         case Script::compliance:
             co_return mpic::coordinator::Answer{{}, Unavailable::compliance, "Too few remotes."};
-        case Script::stopping:
-            co_return mpic::coordinator::Answer{{}, Unavailable::stopping, "Stopping."};
         case Script::throws:
             throw std::runtime_error("a bug");
         case Script::passes:

@@ -139,7 +139,6 @@ TEST_F(PublicApi, WhatTheCoordinatorCannotDo) {
     const std::tuple<Script, const char*, const char*> cases[] = {
         {Script::audit, "audit-unavailable", "The disk is full."},
         {Script::compliance, "not-compliant", "Too few remotes."},
-        {Script::stopping, "overloaded", "Stopping."},
     };
     for (const auto& [scripted, code, sentence] : cases) {
         script = scripted;

@@ -190,9 +190,8 @@ TEST_F(HttpPerspectiveClientTest, AReportThatLacksOrAddsAPart) {
 
 // BR 4.2.2.1.1: "passed" by an agent that knows of no policies is about a set, not permission.
 TEST_F(HttpPerspectiveClientTest, AReportThatDoesNotJudgeThePolicy) {
-    request.caa->policy = mpic::CaaPolicy{.issuer_domains = {"ca.example"},
-                                          .account_uri = {},
-                                          .validation_method = {}};
+    request.caa->policy = mpic::CaaPolicy{
+        .issuer_domains = {"ca.example"}, .account_uri = {}, .validation_method = {}};
     question = make_question(request);
     start();
     answer = [this](const auto& asked) {
