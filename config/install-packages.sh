@@ -10,7 +10,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 known() { apt-cache show "$1" >/dev/null 2>&1; }
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-packages=(ca-certificates ccache clang-19 cmake curl git libc-ares-dev libcli11-dev libclang-rt-19-dev
+packages=(ca-certificates ccache clang-19 cmake curl git jq libc-ares-dev libcli11-dev libclang-rt-19-dev
     libgmock-dev libgtest-dev libidn2-dev libspdlog-dev libssl-dev lld-19 ninja-build
     nlohmann-json3-dev pkg-config prometheus-cpp-dev python3)
 # Debian 12's default Boost is 1.74; 1.81 stands beside it. Later releases default to a newer one.
@@ -18,7 +18,7 @@ boost=libboost1.81-dev
 installed $boost || known $boost || boost=libboost-dev
 packages+=("$boost")
 if [ "${1:-}" = --tests ]; then
-    packages+=(jq knot knot-dnssecutils knot-dnsutils nginx-light openssl procps python3-pytest unbound)
+    packages+=(knot knot-dnssecutils knot-dnsutils nginx-light openssl procps python3-pytest unbound)
 fi
 
 missing=()

@@ -71,6 +71,7 @@ compliance_schedule(const Roster& roster, const QuorumPolicy& policy, base::Wall
 /// The perspectives of one attempt, as indexes into the roster: the primary (if any) first, then
 /// `remotes` remotes (all when 0 or more than there are), chosen by `seed` with the widest spread
 /// of RIRs: no RIR gives a second one before every RIR that has one has given its first, and so on.
+/// The choice does not depend on the roster's order, but keeps it.
 [[nodiscard]] std::vector<std::size_t> choose_cohort(const Roster& roster, std::size_t remotes,
                                                      std::uint64_t seed);
 

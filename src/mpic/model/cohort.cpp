@@ -53,6 +53,9 @@ std::vector<std::size_t> choose_cohort(const Roster& roster, std::size_t remotes
         for (const auto& region : regions)
             if (turn < region.size() && cohort.size() < full)
                 cohort.push_back(region[turn]);
+    // The choice is random, its order is not: answers and records name perspectives as the roster
+    // does.
+    std::sort(cohort.end() - static_cast<std::ptrdiff_t>(wanted), cohort.end());
     return cohort;
 }
 

@@ -77,7 +77,7 @@ protected:
         return test::run(loop, coordinator->corroborate(request, "a-client"));
     }
 
-    /// The reply of one perspective: the cohort is shuffled, so seats have no fixed order.
+    /// The reply of one perspective, wherever its seat is.
     static const std::optional<mpic::Reply>& reply_of(const mpic::coordinator::Answer& answer,
                                                       std::string_view id) {
         const auto& seats = answer.corroboration->attempt.seats;

@@ -79,11 +79,21 @@ TEST(ChooseCohort, DoesNotDependOnTheOrderOfTheRoster) {
         std::vector<std::string> ids;
         for (const std::size_t i : cohort)
             ids.push_back(of.perspectives[i].id);
+        std::ranges::sort(ids);
         return ids;
     };
     for (std::uint64_t seed = 0; seed < 50; ++seed)
         EXPECT_EQ(ids(roster, mpic::choose_cohort(roster, 4, seed)),
                   ids(reversed, mpic::choose_cohort(reversed, 4, seed)));
+}
+
+TEST(ChooseCohort, NamesThePrimaryFirstAndTheRemotesAsTheRosterDoes) {
+    const Roster roster = uneven_roster();
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+        const auto cohort = mpic::choose_cohort(roster, 5, seed);
+        EXPECT_EQ(cohort.front(), 3U); // the primary
+        EXPECT_TRUE(std::is_sorted(cohort.begin() + 1, cohort.end()));
+    }
 }
 
 TEST(ChooseCohort, WithoutAPrimaryHasRemotesOnly) {
