@@ -25,10 +25,14 @@ using test::ResolverTest;
 
 class ResolverFailureTest : public ResolverTest {
 protected:
-    /// A port of 127.0.0.1 where nobody listens.
+    /// A port of 127.0.0.1 that refuses every datagram. It is held, connected to somebody else, so that nobody can
+    /// take it meanwhile: not another program, and not the resolver, whose own query would then come back to it.
     net::Endpoint closed_port() {
-        asio::ip::udp::socket socket(loop, {asio::ip::address_v4::loopback(), 0});
-        return {net::IpAddress::v4({127, 0, 0, 1}), socket.local_endpoint().port()};
+        const asio::ip::address_v4 loopback = asio::ip::address_v4::loopback();
+        closed.open(asio::ip::udp::v4());
+        closed.bind({loopback, 0});
+        closed.connect({loopback, 9});
+        return {net::IpAddress::v4({127, 0, 0, 1}), closed.local_endpoint().port()};
     }
     /// What `work` brings, and how long it took.
     std::pair<Result<Answer>, SteadyTime::duration> timed(Awaitable<Result<Answer>> work) {
@@ -36,6 +40,9 @@ protected:
         auto answer = test::run(loop, std::move(work));
         return {std::move(answer), clock.steady() - started};
     }
+
+private:
+    asio::ip::udp::socket closed{loop};
 };
 
 Awaitable<void> keep(Awaitable<Result<Answer>> work, std::vector<Result<Answer>>* out) {
