@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <optional>
 #include <ostream>
+#include <string>
+#include <utility>
 
 namespace mpicd {
 
@@ -30,6 +32,24 @@ struct Totals {
     std::uint64_t late = 0;
     std::optional<base::WallTime> first;
     base::WallTime last;
+};
+
+/// Looks for the line of a hash: in the journal, or just before what of it is here.
+class AnchorSearch {
+public:
+    explicit AnchorSearch(const std::string& anchor) : anchor_(anchor), found_(anchor.empty()) {}
+
+    void take(const base::log::JournalEntry& entry) {
+        found_ = found_ || entry.hash == anchor_ || entry.prev == anchor_;
+        end_ = {std::string(entry.segment), entry.line};
+    }
+    [[nodiscard]] bool found() const { return found_; }
+    [[nodiscard]] const std::pair<std::string, std::size_t>& end() const { return end_; }
+
+private:
+    const std::string& anchor_;
+    bool found_;
+    std::pair<std::string, std::size_t> end_;
 };
 
 void summarise(std::ostream& out, const AuditChain& chain,
@@ -54,9 +74,10 @@ void summarise(std::ostream& out, const AuditChain& chain,
 
 } // namespace
 
-bool verify_audit(const AuditChain& chain, std::ostream& out) {
+bool verify_audit(const AuditChain& chain, const std::string& anchor, std::ostream& out) {
     base::log::SystemJournalFiles files;
     Totals totals;
+    AnchorSearch search(anchor);
     mpic::wire::AuditReplay replay([&](const mpic::wire::AuditRemark& said) {
         totals.problems += said.problem ? 1 : 0;
         remark(out, said.place.segment, said.place.line, said.problem, said.message);
@@ -65,6 +86,7 @@ bool verify_audit(const AuditChain& chain, std::ostream& out) {
         base::log::verify_journal(files, chain.segments, [&](const base::log::JournalEntry& entry) {
             totals.first = totals.first.value_or(entry.time);
             totals.last = entry.time;
+            search.take(entry);
             replay.take({std::string(entry.segment), entry.line}, entry.seq, entry.time,
                         entry.record);
         });
@@ -77,6 +99,13 @@ bool verify_audit(const AuditChain& chain, std::ostream& out) {
     if (journal.problem_count > journal.problems.size())
         out << fmt::format("{}: {} further breaks of the chain\n", chain.folder,
                            journal.problem_count - journal.problems.size());
+    if (!search.found()) {
+        ++totals.problems;
+        remark(out, search.end().first, search.end().second, true,
+               fmt::format("the journal ends here, and no line of it has the hash {}: it was cut "
+                           "off, or made anew, since that hash was written down",
+                           anchor));
+    }
     for (const auto& found : journal.notices)
         remark(out, found.segment, found.line, false, found.message);
     summarise(out, chain, journal, totals);

@@ -17,7 +17,8 @@ struct CheckResult {
     [[nodiscard]] const mpic::Finding& finding() const { return dcv ? dcv->finding : caa->finding; }
 };
 
-/// {"verdict":…,"code":…,"detail":…,"dnssec":…,"caa":{…},"evidence":{…}} and a newline.
+/// {"verdict":…,"code":…,"detail":…,"dnssec":…,"caa":{…},"selected":[…],"evidence":{…}} and a
+/// newline.
 [[nodiscard]] std::string check_json(const CheckResult& result);
 /// The same for a person, a few aligned lines.
 [[nodiscard]] std::string check_text(const mpic::CheckRequest& request, const CheckResult& result);

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 
 namespace mpicd {
 
@@ -26,7 +28,26 @@ std::string describe_issues(const std::string& file, const Issues& issues) {
     return text;
 }
 
-/// Replaces every ${NAME}; an unset variable is a problem, not an empty string.
+constexpr std::string_view from_file = "file:";
+
+/// What stands for ${NAME}: an environment variable's value; for ${file:PATH}, as secrets are
+/// mounted in containers, the file's content without the white space at its end.
+std::optional<std::string> substitute(const std::string& name, const std::string& path,
+                                      Issues& issues) {
+    if (name.starts_with(from_file)) {
+        auto content = base::net::read_file(name.substr(from_file.size()), file_limit);
+        if (content)
+            return content->substr(0, content->find_last_not_of(" \r\n\t") + 1);
+        issues.add(path, content.error().detail);
+        return std::nullopt;
+    }
+    if (const char* value = std::getenv(name.c_str()))
+        return value;
+    issues.add(path, fmt::format("the environment variable {} is not set", name));
+    return std::nullopt;
+}
+
+/// Replaces every ${…}; what is not there is a problem, not an empty string.
 std::string expand(const std::string& text, const std::string& path, Issues& issues) {
     std::string out;
     std::size_t at = 0;
@@ -37,10 +58,7 @@ std::string expand(const std::string& text, const std::string& path, Issues& iss
             return out + text.substr(at);
         const auto name = text.substr(open + 2, close - open - 2);
         out += text.substr(at, open - at);
-        if (const char* value = std::getenv(name.c_str()))
-            out += value;
-        else
-            issues.add(path, fmt::format("the environment variable {} is not set", name));
+        out += substitute(name, path, issues).value_or("");
         at = close + 1;
     }
 }

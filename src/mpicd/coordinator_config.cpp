@@ -168,19 +168,30 @@ void describe(ConfigVisitor& v, CoordinatorConfig& config, base::WallTime now) {
                   s.text({"key", "PEM file: its private key.", true}, config.agents.key, 4096);
                   s.text({"ca", "PEM file: the private CA that signs agents.", true},
                          config.agents.ca, 4096);
-                  s.count({"connections", "Connections to one agent, per thread."},
-                          config.connections_per_agent, 1, 10'000);
+                  s.count({"connections",
+                           "Connections to one agent, per thread, each for as many questions as "
+                           "the agent's limits.streams-per-connection; further ones are opened as "
+                           "they fill."},
+                          config.connections_per_agent, 1, 1000);
               });
     v.list({"clients", "Who may ask.", true}, 1000,
            [&](ConfigVisitor& s) { describe_client(s, config.clients.emplace_back()); });
     v.count({"max-in-flight", "Requests under way at once, per thread; further ones get 503."},
             config.max_in_flight, 1, 1'000'000);
+    v.count({"max-in-flight-per-domain",
+             "The same for one domain or address, per thread; 0: unlimited."},
+            config.max_in_flight_per_domain, 0, 1'000'000);
+    v.milliseconds({"probe-ms", "A perspective that has not answered for so long is asked whether "
+                                "it is there; /readyz and mpicd_perspective_up tell."},
+                   config.probe, 100, 600'000);
     v.section({"audit", "The audit journal.", true},
               [&](ConfigVisitor& s) { describe_audit(s, config.journal); });
     v.section({"timeouts", "Every wait has one."},
               [&](ConfigVisitor& s) { describe_timing(s, config); });
     v.section({"limits", "Bounds of the public listener."},
               [&](ConfigVisitor& s) { describe(s, config.limits); });
+    describe(v, config.watch);
+    describe_core_dumps(v, config.core_dumps);
     v.section({"log", "Events on stderr."}, [&](ConfigVisitor& s) { describe(s, config.log); });
     check_whole(v, config, now);
 }

@@ -23,13 +23,17 @@ struct CoordinatorConfig {
     std::string policy_name = "cabf-br";
     mpic::Tightening tightening;
     IdentityFiles agents; ///< what the coordinator presents to agents, and their CA
-    std::size_t connections_per_agent = 64;
+    std::size_t connections_per_agent = 4;
     std::vector<mpic::api::ClientOptions> clients;
     std::size_t max_in_flight = 10'000;
+    std::size_t max_in_flight_per_domain = 1'000;
+    base::Milliseconds probe{5'000};
     base::log::JournalOptions journal;
     mpic::coordinator::CoordinatorOptions coordinator;
     base::Milliseconds drain{30'000};
     base::http::ServerLimits limits;
+    WatchConfig watch;
+    bool core_dumps = false;
     LogConfig log;
 };
 

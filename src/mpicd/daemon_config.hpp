@@ -6,7 +6,9 @@
 #include "base/log/logger.hpp"
 #include "mpicd/config_visitor.hpp"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace mpicd {
 
@@ -17,15 +19,27 @@ struct IdentityFiles {
     std::string ca;
 };
 
+/// Those that are named.
+[[nodiscard]] std::vector<std::string> paths_of(const IdentityFiles& files);
+
 struct LogConfig {
     std::string format = "text";
     std::string level = "info";
 };
 
+/// What a daemon watches beside its requests.
+struct WatchConfig {
+    base::Milliseconds files{2'000};   ///< between two looks; 0: only SIGHUP reloads
+    int certificate_warning_days = 30; ///< before the end
+};
+
 void describe(ConfigVisitor& v, LogConfig& config);
+/// Keys of the configuration's top level.
+void describe(ConfigVisitor& v, WatchConfig& config);
+void describe_core_dumps(ConfigVisitor& v, bool& allowed);
 void describe(ConfigVisitor& v, base::http::ServerLimits& limits);
 
-[[nodiscard]] std::unique_ptr<base::log::Logger> make_logger(const LogConfig& config);
+[[nodiscard]] std::unique_ptr<base::log::BoundedLogger> make_logger(const LogConfig& config);
 
 /// The content of a file that the configuration names. Throws std::runtime_error naming key and
 /// file.

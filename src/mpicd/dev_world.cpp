@@ -73,12 +73,13 @@ DevWorld::DevWorld(base::asio::io_context& loop, base::asio::io_context& target_
                   roster.perspectives.push_back(info.perspective);
               return roster;
           },
-          mpic::QuorumPolicy::demo()) {
+          {.policy = mpic::QuorumPolicy::demo()}) {
     make_perspectives(loop, log);
     coordinator_ = std::make_unique<CoordinatorUnit>(
         loop, resources_.shared, replaceable(),
         CoordinatorUnitOptions{.coordinator = {.policy = mpic::QuorumPolicy::demo()},
-                               .listen = {require_loopback(options_.address), options_.port}});
+                               .listen = {require_loopback(options_.address), options_.port},
+                               .probe_interval = base::Milliseconds{5'000}});
 }
 
 void DevWorld::make_perspectives(base::asio::io_context& loop, base::log::Logger& log) {
@@ -87,6 +88,7 @@ void DevWorld::make_perspectives(base::asio::io_context& loop, base::log::Logger
         unit.resolver = resolver_options({target_.dns_endpoint()}, unit.check.dns_try, source);
         unit.check.user_agent = user_agent(perspective.id);
         unit.check.http_port = target_.http_endpoint().port;
+        unit.check.https_port = target_.tls_endpoint().port;
         unit.check.source = source;
         unit.allow_special_purpose = {*base::net::Prefix::parse("127.0.0.0/8"),
                                       *base::net::Prefix::parse("::1/128")};
@@ -96,7 +98,7 @@ void DevWorld::make_perspectives(base::asio::io_context& loop, base::log::Logger
         unit.listen = {source, 0};
         unit.tls = load_mutual_server(pki_.perspective(perspective.id));
         units_.push_back(std::make_unique<PerspectiveUnit>(
-            loop, resources_.clock, resources_.random, log, std::move(unit)));
+            loop, resources_.clock, resources_.random, log, resources_.metrics, std::move(unit)));
         perspective.url = "https://" + units_.back()->endpoint().to_string();
         perspective.identity = Pki::perspective_identity(perspective.id);
     }

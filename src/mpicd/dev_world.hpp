@@ -49,6 +49,7 @@ public:
     [[nodiscard]] std::string audit_file() const { return resources_.journal.current_segment(); }
     [[nodiscard]] base::net::Endpoint resolver() const { return target_.dns_endpoint(); }
     [[nodiscard]] std::uint16_t http_port() const { return target_.http_endpoint().port; }
+    [[nodiscard]] std::uint16_t tls_port() const { return target_.tls_endpoint().port; }
     [[nodiscard]] const std::vector<PerspectiveInfo>& perspectives() const { return perspectives_; }
 
 private:

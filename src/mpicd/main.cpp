@@ -2,6 +2,7 @@
 // mpicd: multi-perspective issuance corroboration. One binary, a command per role.
 
 #include "mpicd/build_info.hpp"
+#include "mpicd/process_memory.hpp"
 #include "mpicd/roles.hpp"
 
 #include <csignal>
@@ -40,6 +41,7 @@ void complain(const std::string& text) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN); // a peer that went away is an error of one write
+    mpicd::forbid_core_dumps();
     raise_descriptor_limit();
     CLI::App app("Multi-perspective issuance corroboration (CA/Browser Forum BR 3.2.2.9).",
                  "mpicd");
@@ -55,6 +57,8 @@ int main(int argc, char** argv) {
     mpicd::add_audit(app, exit_code);
     mpicd::add_token(app, exit_code);
     mpicd::add_pki(app, exit_code);
+    mpicd::add_health(app, exit_code);
+    mpicd::add_manual(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -39,8 +39,8 @@ void describe_test_network(ConfigVisitor& v, PerspectiveConfig& config) {
             v.problem("allow-special-purpose",
                       fmt::format("\"{}\" is not a CIDR block such as 127.0.0.0/8", text));
     v.count({"http-port", "Where http goes instead of port 80."}, config.check.http_port, 1, 65535);
-    v.count({"https-port", "Where https goes instead of port 443."}, config.check.https_port, 1,
-            65535);
+    v.count({"https-port", "Where https and tls-alpn-01 go instead of port 443."},
+            config.check.https_port, 1, 65535);
 }
 
 void describe_dns(ConfigVisitor& v, PerspectiveConfig& config) {
@@ -48,6 +48,19 @@ void describe_dns(ConfigVisitor& v, PerspectiveConfig& config) {
                    30'000);
     v.count({"retries", "Further tries of a lookup that failed (BR 4.2.2.1.1 needs one)."},
             config.check.dns_retries, 0, 5);
+    std::string prove = config.check.prove_insecure ? "always" : "failing";
+    v.word({"prove-insecure",
+            "Where to settle the DNSSEC state beyond the AD bit, by DS queries from the top-level "
+            "domain downwards. `failing`: on the last try of a lookup that fails; an answer "
+            "without AD is `indeterminate`. `always`: on every lookup, and for each link of its "
+            "alias chain; about one query more per label of an unsigned name."},
+           prove, {"failing", "always"});
+    config.check.prove_insecure = prove == "always";
+    v.flag({"mix-case",
+            "Random case in the names of questions (0x20). A UDP response that does not repeat it "
+            "is not believed, and the question is asked again over TCP. For resolvers that are not "
+            "on this host."},
+           config.mix_case);
     v.flag({"require-dnssec-validation",
             "Refuse to start unless the probe pair below shows that the "
             "resolvers validate. A primary under cabf-br needs it."},
@@ -61,6 +74,14 @@ void describe_dns(ConfigVisitor& v, PerspectiveConfig& config) {
             "Take a failed CAA lookup for permission when all three conditions of BR 4.2.2.1.1 are "
             "recorded. Refusing is always compliant."},
            config.check.permit_proved_lookup_failure);
+}
+
+void describe_admin(ConfigVisitor& v, std::optional<base::net::Endpoint>& listen) {
+    base::net::Endpoint at = listen.value_or(base::net::Endpoint{});
+    v.endpoint(
+        {"listen", "ADDRESS:PORT; keep it on loopback or behind your own proxy. Empty: none."}, at);
+    if (at.port != 0)
+        listen = at;
 }
 
 void describe_http(ConfigVisitor& v, PerspectiveConfig& config) {
@@ -106,6 +127,10 @@ void describe(ConfigVisitor& v, PerspectiveConfig& config) {
                    600'000);
     v.section({"limits", "Bounds of the listener."},
               [&](ConfigVisitor& s) { describe(s, config.limits); });
+    v.section({"admin", "The admin listener: health and metrics. Plain HTTP."},
+              [&](ConfigVisitor& s) { describe_admin(s, config.admin_listen); });
+    describe(v, config.watch);
+    describe_core_dumps(v, config.core_dumps);
     v.section({"log", "Events on stderr."}, [&](ConfigVisitor& s) { describe(s, config.log); });
 }
 

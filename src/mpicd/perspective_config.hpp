@@ -26,6 +26,7 @@ struct PerspectiveConfig {
     std::vector<base::net::Endpoint> resolvers;
     std::optional<base::net::IpAddress> source;
     std::size_t threads = 1;
+    bool mix_case = false;
     bool require_dnssec = false;
     DnssecProbe probe;
     mpic::check::CheckSettings check{.user_agent = {}};
@@ -33,7 +34,10 @@ struct PerspectiveConfig {
     base::Milliseconds max_budget{60'000};
     std::size_t max_in_flight = 4096;
     base::Milliseconds drain{30'000};
-    base::http::ServerLimits limits;
+    base::http::ServerLimits limits{.streams = 4096}; ///< coordinators keep few connections
+    std::optional<base::net::Endpoint> admin_listen;
+    WatchConfig watch;
+    bool core_dumps = false;
     LogConfig log;
 };
 

@@ -11,6 +11,8 @@ namespace mpicd {
 
 namespace {
 
+constexpr base::Milliseconds measuring_interval{1'000};
+
 unsigned status_of(base::http::Rejection rejection) {
     switch (rejection) {
     case base::http::Rejection::malformed:
@@ -42,14 +44,43 @@ base::dns::RecursiveResolverOptions resolver_options(std::vector<base::net::Endp
 
 PerspectiveUnit::PerspectiveUnit(base::asio::io_context& loop, const base::Clock& clock,
                                  base::Random& random, base::log::Logger& log,
-                                 PerspectiveUnitOptions options)
-    : tls_(options.tls),
+                                 base::log::Metrics& metrics, PerspectiveUnitOptions options)
+    : clock_(clock),
+      tls_(options.tls),
       resolver_(loop, clock, random, options.resolver),
       exchanger_(clock, usable("http", base::net::unverified_client_context())),
+      handshaker_(clock, usable("tls-alpn-01", base::net::unverified_client_context())),
       addresses_(options.allow_special_purpose),
-      vantage_{resolver_, exchanger_, addresses_, clock, options.check},
+      vantage_{resolver_, exchanger_, handshaker_, addresses_, clock, options.check},
       agent_(vantage_, clock, log, options.agent),
-      server_(loop, clock, log, server_options(options)) {}
+      meters_(metrics),
+      refusals_(log, clock,
+                metrics.counter("mpicd_peers_refused_total",
+                                "TLS handshakes that failed over the peer's identity.",
+                                {{"listener", "agent"}}),
+                "agent"),
+      server_(loop, clock, refusals_, server_options(options)),
+      connections_(metrics.gauge("mpicd_connections", "Connections open to a listener.",
+                                 {{"listener", "agent"}})),
+      measuring_(loop, measuring_interval,
+                 [this](base::SteadyTime::duration) { return measure(); }) {}
+
+void PerspectiveUnit::start() {
+    server_.start();
+    measuring_.start();
+}
+
+base::Awaitable<void> PerspectiveUnit::drain(base::Milliseconds limit) {
+    co_await server_.drain(limit);
+    co_await measuring_.stop();
+}
+
+base::Awaitable<void> PerspectiveUnit::measure() {
+    const auto now = server_.connections();
+    connections_.add(static_cast<double>(now) - static_cast<double>(connections_told_));
+    connections_told_ = now;
+    co_return;
+}
 
 base::http::ServerOptions PerspectiveUnit::server_options(const PerspectiveUnitOptions& options) {
     base::http::ServerOptions server;
@@ -58,9 +89,11 @@ base::http::ServerOptions PerspectiveUnit::server_options(const PerspectiveUnitO
     server.tls = [this] { return tls_; };
     server.limits = options.limits;
     server.limits.body_bytes = mpic::wire::agent_request_limit;
-    server.handler = [this](const base::http::Request& request, const base::http::Peer& peer) {
-        return agent_.handle(request, peer);
-    };
+    server.handler = meters_.around(
+        [this](const base::http::Request& request, const base::http::Peer& peer) {
+            return agent_.handle(request, peer);
+        },
+        clock_);
     server.reject = plain_rejection;
     server.fault = plain_fault;
     return server;

@@ -2,12 +2,15 @@
 #pragma once
 // One perspective on one loop: resolver, HTTP client, agent and its HTTPS server, wired together.
 
+#include "base/async/periodic.hpp"
 #include "base/core/random.hpp"
 #include "base/dns/recursive_resolver.hpp"
 #include "base/http/client.hpp"
+#include "base/http/refusal_log.hpp"
 #include "base/http/server.hpp"
 #include "base/net/special_purpose.hpp"
 #include "mpic/perspective/agent.hpp"
+#include "mpicd/agent_meters.hpp"
 
 #include <vector>
 
@@ -33,27 +36,38 @@ resolver_options(std::vector<base::net::Endpoint> servers, base::Milliseconds dn
 class PerspectiveUnit {
 public:
     PerspectiveUnit(base::asio::io_context& loop, const base::Clock& clock, base::Random& random,
-                    base::log::Logger& log, PerspectiveUnitOptions options);
+                    base::log::Logger& log, base::log::Metrics& metrics,
+                    PerspectiveUnitOptions options);
 
-    void start() { server_.start(); }
+    void start();
     [[nodiscard]] base::net::Endpoint endpoint() const { return server_.endpoint(); }
-    [[nodiscard]] base::Awaitable<void> drain(base::Milliseconds limit) {
-        return server_.drain(limit);
-    }
+    [[nodiscard]] base::Awaitable<void> drain(base::Milliseconds limit);
     [[nodiscard]] const mpic::check::Vantage& vantage() const { return vantage_; }
-    /// On this unit's loop: new connections use it.
-    void replace_tls(base::net::TlsContext tls) { tls_ = std::move(tls); }
+    /// On this unit's loop: new connections use `tls`, and `coordinators` may ask from now on.
+    void replace(base::net::TlsContext tls, std::vector<std::string> coordinators) {
+        tls_ = std::move(tls);
+        agent_.replace_coordinators(std::move(coordinators));
+    }
 
 private:
     [[nodiscard]] base::http::ServerOptions server_options(const PerspectiveUnitOptions& options);
+    [[nodiscard]] base::Awaitable<void> measure();
+
+    const base::Clock& clock_;
 
     base::net::TlsContext tls_;
     base::dns::RecursiveResolver resolver_;
     base::http::DirectExchanger exchanger_;
+    base::net::DirectHandshaker handshaker_;
     base::net::AddressPolicy addresses_;
     mpic::check::Vantage vantage_;
     mpic::perspective::Agent agent_;
+    AgentMeters meters_;
+    base::http::RefusalLog refusals_;
     base::http::Server server_;
+    base::log::Gauge& connections_;
+    std::size_t connections_told_ = 0;
+    base::Periodic measuring_;
 };
 
 /// What both listeners of the private protocol answer to requests that never became one.

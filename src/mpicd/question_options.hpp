@@ -7,19 +7,25 @@
 
 #include <CLI/CLI.hpp>
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace mpicd {
 
 struct QuestionOptions {
-    std::string method; ///< caa, http, dns
-    std::string domain;
+    std::string method; ///< the subcommand: caa, http, dns, tls-alpn-01, …
+    std::string domain; ///< of ip-reverse the address
     std::string path;
+    std::string scheme;
     std::string record_type;
     std::string prefix;
     std::string expected;
+    std::string key_authorization;
+    std::string key_digest;
+    std::string account_url;
+    std::string policy; ///< of a persistent record
+    std::string kind;
+    std::string source;
     std::vector<std::string> issuer_domains;
     bool wildcard = false;
     std::string account_uri;
@@ -28,9 +34,8 @@ struct QuestionOptions {
     std::string request_id;
 };
 
-/// Adds the subcommands caa, http and dns to `parent`, each with its positional arguments and
-/// options, and returns them. `with_caa` adds to http and dns what asks for CAA beside (mpicd
-/// request).
+/// Adds a subcommand for each method to `parent`, with its positional arguments and options, and
+/// returns them. `with_caa` adds to all but caa what asks for CAA beside (mpicd request).
 [[nodiscard]] std::vector<CLI::App*> add_questions(CLI::App& parent, QuestionOptions& options,
                                                    bool with_caa);
 

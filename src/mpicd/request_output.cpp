@@ -45,6 +45,8 @@ std::string answer_text(unsigned status, const Json& answer) {
     out += "\n";
     if (!ok)
         out += fmt::format("  {}\n", text(answer, "error"));
+    for (const auto& selected : answer.value("selected", Json::array()))
+        out += fmt::format("  found: {}\n", selected.get<std::string>());
     for (const auto& issue : answer.value("issues", Json::array()))
         out += fmt::format("  {}: {}\n", text(issue, "path"), text(issue, "message"));
     for (const auto& diagnosis : answer.value("diagnosis", Json::array()))

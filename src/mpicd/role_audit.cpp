@@ -28,11 +28,48 @@ struct QueryCommand {
     bool json = false;
 };
 
-int verify(const std::vector<std::string>& paths) {
+struct VerifyCommand {
+    std::vector<std::string> paths;
+    std::string anchor;
+};
+
+int verify(const VerifyCommand& command) {
+    const auto chains = audit_chains(command.paths);
+    if (!command.anchor.empty() && chains.size() > 1)
+        throw std::runtime_error("--anchor belongs to one journal; verify them one at a time");
     bool intact = true;
-    for (const auto& chain : audit_chains(paths))
-        intact = verify_audit(chain, std::cout) && intact;
+    for (const auto& chain : chains)
+        intact = verify_audit(chain, command.anchor, std::cout) && intact;
     return intact ? 0 : 1;
+}
+
+/// Nothing, or what is wrong with it.
+std::string sha256_hex(std::string& text) {
+    constexpr std::size_t digits = 64;
+    const bool good =
+        text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return good ? std::string() : "\"" + text + "\" is no SHA-256 in 64 hex digits";
+}
+
+void add_paths(CLI::App& command, std::vector<std::string>& paths) {
+    command
+        .add_option("PATH", paths, "Segments, or their folder; each folder is a journal of its own")
+        ->required();
+}
+
+void add_verify(CLI::App& audit, int& exit_code) {
+    auto* sub = audit.add_subcommand(
+        "verify", "Proves that journals are complete and unaltered, and that each decision is the "
+                  "one its reports amount to, or says with file and line where not. Exit code 0: "
+                  "intact, 1: problems found, 3: could not be read.");
+    auto command = std::make_shared<VerifyCommand>();
+    add_paths(*sub, command->paths);
+    sub->add_option("--anchor", command->anchor,
+                    "The hash of the last line that an earlier verification printed, kept "
+                    "elsewhere: shows that the end has not been cut off since")
+        ->check(CLI::Validator(sha256_hex, "", "anchor"))
+        ->type_name("HASH");
+    sub->callback([command, &exit_code] { exit_code = verify(*command); });
 }
 
 std::optional<base::WallTime> instant(const char* option, const std::string& given,
@@ -85,12 +122,6 @@ int query(const QueryCommand& command) {
     return shown > 0 ? 0 : 1;
 }
 
-void add_paths(CLI::App& command, std::vector<std::string>& paths) {
-    command
-        .add_option("PATH", paths, "Segments, or their folder; each folder is a journal of its own")
-        ->required();
-}
-
 void add_query(CLI::App& audit, int& exit_code) {
     auto* sub = audit.add_subcommand(
         "query", "Finds decisions. Exit code 0: some were found, 1: none, 3: not all could be "
@@ -119,13 +150,7 @@ void add_query(CLI::App& audit, int& exit_code) {
 void add_audit(CLI::App& app, int& exit_code) {
     auto* audit = app.add_subcommand("audit", "The audit journal.");
     audit->require_subcommand(1);
-    auto* sub = audit->add_subcommand(
-        "verify", "Proves that journals are complete and unaltered, and that each decision is the "
-                  "one its reports amount to, or says with file and line where not. Exit code 0: "
-                  "intact, 1: problems found, 3: could not be read.");
-    auto paths = std::make_shared<std::vector<std::string>>();
-    add_paths(*sub, *paths);
-    sub->callback([paths, &exit_code] { exit_code = verify(*paths); });
+    add_verify(*audit, exit_code);
     add_query(*audit, exit_code);
 }
 

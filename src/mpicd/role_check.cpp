@@ -25,6 +25,9 @@ struct CheckCommand {
     int retry = 1;
     base::Milliseconds timeout{20'000};
     std::uint16_t http_port = 80;
+    std::uint16_t https_port = 443;
+    bool mix_case = false;
+    bool permit_proved_failure = false;
     bool json = false;
 };
 
@@ -60,6 +63,8 @@ mpic::check::CheckSettings settings_of(const CheckCommand& command) {
     mpic::check::CheckSettings settings;
     settings.user_agent = user_agent("check");
     settings.http_port = command.http_port;
+    settings.https_port = command.https_port;
+    settings.permit_proved_lookup_failure = command.permit_proved_failure;
     settings.dns_retries = command.retry;
     settings.dns_try = dns_try;
     settings.prove_insecure = true; // a person asks once and wants to know
@@ -67,21 +72,25 @@ mpic::check::CheckSettings settings_of(const CheckCommand& command) {
 }
 
 void warn_test_network(const CheckCommand& command) {
-    if (!command.allowed.empty() || command.http_port != 80)
-        std::cerr << "mpicd: TEST NETWORK: special-purpose addresses or another port than 80 are "
-                     "allowed; "
-                     "this result is worth nothing for issuance\n";
+    if (!command.allowed.empty() || command.http_port != 80 || command.https_port != 443)
+        std::cerr
+            << "mpicd: TEST NETWORK: special-purpose addresses or other ports than 80 and 443 "
+               "are allowed; "
+               "this result is worth nothing for issuance\n";
 }
 
 CheckResult perform(const CheckCommand& command, const mpic::CheckRequest& request) {
     const base::SystemClock clock;
     base::SystemRandom random;
     base::asio::io_context loop(1);
-    base::dns::RecursiveResolver resolver(loop, clock, random,
-                                          resolver_options(resolvers_of(command), dns_try, {}));
+    auto options = resolver_options(resolvers_of(command), dns_try, {});
+    options.mix_case = command.mix_case;
+    base::dns::RecursiveResolver resolver(loop, clock, random, std::move(options));
     base::http::DirectExchanger http(clock, usable("http", base::net::unverified_client_context()));
+    base::net::DirectHandshaker tls(clock,
+                                    usable("tls-alpn-01", base::net::unverified_client_context()));
     const base::net::AddressPolicy addresses(allowed_of(command));
-    const mpic::check::Vantage vantage{resolver, http, addresses, clock, settings_of(command)};
+    const mpic::check::Vantage vantage{resolver, http, tls, addresses, clock, settings_of(command)};
     const auto deadline = base::Deadline::after(clock.steady(), command.timeout);
     CheckResult result;
     if (request.dcv)
@@ -132,6 +141,14 @@ void add_check(CLI::App& app, int& exit_code) {
             ->allow_extra_args(false);
         sub->add_option("--http-port", command->http_port,
                         "TEST NETWORKS ONLY: go here instead of port 80");
+        sub->add_option("--https-port", command->https_port,
+                        "TEST NETWORKS ONLY: go here instead of port 443");
+        sub->add_flag("--mix-case", command->mix_case,
+                      "Random case in the names of questions (0x20)");
+        if (sub->get_name() == "caa")
+            sub->add_flag("--permit-proved-lookup-failure", command->permit_proved_failure,
+                          "Take a failed lookup for permission when all three conditions of BR "
+                          "4.2.2.1.1 are recorded");
         sub->add_flag("--json", command->json, "Print one JSON object");
         sub->callback([command, &exit_code] { exit_code = run(*command); });
     }

@@ -3,8 +3,8 @@
 // later.
 
 #include "base/core/time_text.hpp"
-#include "mpicd/config_file.hpp"
 #include "mpicd/config_manual.hpp"
+#include "mpicd/config_role.hpp"
 #include "mpicd/coordinator_config.hpp"
 #include "mpicd/perspective_config.hpp"
 #include "mpicd/roles.hpp"
@@ -16,21 +16,6 @@
 namespace mpicd {
 
 namespace {
-
-/// A perspective's file names its resolvers, a coordinator's does not.
-bool is_perspective_file(const std::string& file) {
-    bool perspective = false;
-    try {
-        read_config(file, [&](ConfigVisitor& v) {
-            std::vector<std::string> resolvers;
-            v.texts({"resolvers", ""}, resolvers, 8);
-            perspective = !resolvers.empty();
-        });
-    } catch (const ConfigError&) {
-        // Its problems are reported by the reading that follows.
-    }
-    return perspective;
-}
 
 int report_compliance(const CoordinatorConfig& config, base::WallTime now) {
     const auto schedule = compliance_schedule(config.roster, config.coordinator.policy, now);
@@ -72,8 +57,9 @@ int print_manual() {
     std::cout
         << "# Configuration\n\n"
            "Made by `mpicd config manual`; a test keeps it so. Files are JSON with `//` comments. "
-           "`${NAME}` inside a string takes an environment variable. Unknown keys are errors, and "
-           "`mpicd config check --config FILE` shows all of them at once.\n\n"
+           "`${NAME}` inside a string takes an environment variable, `${file:PATH}` the content of "
+           "a file without the white space at its end. Unknown keys are errors, and `mpicd config "
+           "check --config FILE` shows all of them at once.\n\n"
            "## Coordinator\n\n"
         << config_manual([&](ConfigVisitor& v) { describe(v, coordinator, now); })
         << "\n## Perspective\n\n"

@@ -38,6 +38,7 @@ std::string ready_json(const DevWorld& world) {
                                        {"target-url", world.target_url()},
                                        {"resolver", world.resolver().to_string()},
                                        {"http-port", world.http_port()},
+                                       {"tls-port", world.tls_port()},
                                        {"audit-file", world.audit_file()},
                                        {"perspectives", perspectives}};
     return ready.dump(2) + "\n";
@@ -64,14 +65,15 @@ std::string welcome(const DevWorld& world) {
     return fmt::format(
         "{} dev: a demonstration on this machine's loopback, never for issuance.\n\n"
         "API           {}\ntoken         {}\nCA            {}\nadmin         {}\n"
-        "target        {}   (DNS {} and HTTP port {} for mpic.test)\naudit         {}\n"
+        "target        {}   (DNS {}, HTTP port {} and TLS port {} for mpic.test)\naudit         "
+        "{}\n"
         "perspectives  {}\n\n"
         "Three questions to paste (two of them first put the answer on the "
         "target):\n\n{}\n{}{}\n{}{}\n"
         "Ctrl-C ends it.\n",
         build_name(), world.url(), world.token(), world.ca_file(), world.admin_url(),
-        world.target_url(), world.resolver().to_string(), world.http_port(), world.audit_file(),
-        places, ask(world, R"({"method": "caa", "domain": "www.mpic.test"})"),
+        world.target_url(), world.resolver().to_string(), world.http_port(), world.tls_port(),
+        world.audit_file(), places, ask(world, R"({"method": "caa", "domain": "www.mpic.test"})"),
         set(world, "/http", R"({"host": "www.mpic.test", "path": "/proof", "body": "it is me"})"),
         ask(world,
             R"({"method": "http", "domain": "www.mpic.test", "path": "/proof", "expected": "it is me"})"),

@@ -16,5 +16,7 @@ void add_config(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_pki(CLI::App& app, int& exit_code);
+void add_health(CLI::App& app, int& exit_code);
+void add_manual(CLI::App& app, int& exit_code);
 
 } // namespace mpicd

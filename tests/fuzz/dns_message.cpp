@@ -2,14 +2,17 @@
 // Any octets: a message or a failure, never a crash; what was read can be written and reads back
 // the same; and what is made of it (an answer, a delegation) keeps within its limits.
 
+#include "base/core/random.hpp"
 #include "base/dns/delegation.hpp"
 #include "base/dns/interpret.hpp"
 #include "base/dns/message.hpp"
+#include "base/dns/query_case.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -42,10 +45,19 @@ void check_answer(const Message& message) {
     }
 }
 
+/// What a resolver may send back is not trusted with the query's spelling either.
+void check_spelling(std::string_view wire) {
+    base::SeededRandom random(wire.size());
+    const std::string mixed = mix_case(std::string(wire), random);
+    demand(put_question(mixed, wire) == wire, "the asker's spelling comes back");
+    demand(!echoes_question(wire, mixed) || mixed == wire, "an echo has every octet");
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view wire(reinterpret_cast<const char*>(data), size);
+    check_spelling(wire);
     const auto message = decode(wire);
     if (!message)
         return 0;

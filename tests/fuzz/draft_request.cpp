@@ -15,17 +15,32 @@ void require(bool holds) {
         std::abort();
 }
 
+void check(const mpic::CheckRequest& request, const mpic::HttpQuestion& question) {
+    require(!question.expected.empty() && question.path.starts_with('/')
+            && !request.target.wildcard);
+}
+void check(const mpic::CheckRequest& /*request*/, const mpic::DnsQuestion& question) {
+    require(!question.expected.empty());
+}
+void check(const mpic::CheckRequest& request, const mpic::TlsAlpnQuestion& question) {
+    require(question.digest.size() == 32 && !request.target.wildcard);
+}
+void check(const mpic::CheckRequest& /*request*/, const mpic::PersistQuestion& question) {
+    require(!question.issuer_domains.empty() && !question.account_uri.empty());
+}
+void check(const mpic::CheckRequest& request, const mpic::ReverseQuestion& question) {
+    require(request.target.address() != nullptr && question.address == *request.target.address());
+}
+void check(const mpic::CheckRequest& /*request*/, const mpic::ContactQuestion& question) {
+    require(!question.owner.is_root());
+}
+
 void check(const mpic::CheckRequest& request) {
     require(request.dcv || request.caa);
     require(mpic::wire::valid_request_id(request.request_id));
     require(!request.caa || request.target.name() != nullptr);
-    if (request.dcv) {
-        if (const auto* http = std::get_if<mpic::HttpQuestion>(&*request.dcv))
-            require(!http->expected.empty() && http->path.starts_with('/')
-                    && !request.target.wildcard);
-        else
-            require(!std::get<mpic::DnsQuestion>(*request.dcv).expected.empty());
-    }
+    if (request.dcv)
+        std::visit([&](const auto& question) { check(request, question); }, *request.dcv);
     const auto again =
         mpic::wire::decode_draft_request(mpic::wire::encode_draft_request(request), "other");
     require(again && *again == request);

@@ -3,6 +3,7 @@
 // and read again to the same value.
 
 #include "base/json/reader.hpp"
+#include "base/json/tree.hpp"
 
 #include "base/core/encoding.hpp"
 
@@ -28,6 +29,8 @@ void read(std::string_view text, bool comments) {
     const auto value = base::json::parse(text, {.max_bytes = 4096, .comments = comments}, issues);
     demand(value.has_value() == issues.empty(), "a value or an issue");
     demand(base::is_utf8(issues.to_string()), "issues are UTF-8");
+    const bool tree = base::json::Tree::parse(text, {.max_bytes = 4096}) != nullptr;
+    demand(value.has_value() || !tree, "a tree takes nothing that the reader refuses");
     if (!value)
         return;
     base::json::Issues again_issues;

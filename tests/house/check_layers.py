@@ -26,6 +26,7 @@ OWNERS = {
     "prometheus/": ("base/log",),
     "ares.h": ("base/dns",),
     "ares_": ("base/dns",),
+    "nghttp2/": ("base/http",),
 }
 # `mpicd --version` names the versions of the libraries it was built with.
 VERSIONS = "src/mpicd/build_info.cpp"

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An agent that is not quite right: takes a coordinator's question over mutual TLS, has a real agent
-answer it, and passes the answer on as its behaviour says."""
+"""An agent that is not quite right: takes a coordinator's questions over HTTP/2 and mutual TLS, has a
+real agent answer them, and passes the answers on as its behaviour says."""
 
 import http.client
-import http.server
 import json
 import socket
 import ssl
@@ -11,59 +10,62 @@ import threading
 import time
 import urllib.parse
 
+import h2.config
+import h2.connection
+import h2.events
+import h2.exceptions
+
 from process import free_port
 
 
 def honest(delay=0.0):
     """The real agent's own answer, `delay` seconds after the question."""
-    def behave(proxy, handler, ask):
+    def behave(proxy, question, ask):
         until = time.monotonic() + delay
         status, body = ask()
         time.sleep(max(0.0, until - time.monotonic()))
-        proxy.send(handler, status, body)
+        question.answer(status, body)
     return behave
 
 
 def held(event):
     """The real agent's own answer, not before `event` is set."""
-    def behave(proxy, handler, ask):
+    def behave(proxy, question, ask):
         status, body = ask()
         event.wait(30)
-        proxy.send(handler, status, body)
+        question.answer(status, body)
     return behave
 
 
-def silent(proxy, handler, ask):
+def silent(proxy, question, ask):
     """Takes the question and never says a word."""
     proxy.stopping.wait(30)
-    handler.close_connection = True
 
 
-def closing_half_way(proxy, handler, ask):
+def closing_half_way(proxy, question, ask):
     """The head and half of the body, then the end of the connection."""
     status, body = ask()
-    proxy.send(handler, status, body, cut=len(body) // 2)
+    question.answer(status, body, cut=len(body) // 2)
 
 
-def garbage(proxy, handler, ask):
+def garbage(proxy, question, ask):
     """200, and a body that is no report."""
-    proxy.send(handler, 200, b"\x00\xff{not json")
+    question.answer(200, b"\x00\xff{not json")
 
 
-def no_http(proxy, handler, ask):
-    """Octets that are no HTTP response."""
-    handler.wfile.write(b"\x16\x03\x01 hello\r\n\r\n")
-    handler.close_connection = True
+def no_http(proxy, question, ask):
+    """Octets that are no frames of HTTP/2."""
+    question.link.send_octets(b"\x16\x03\x01 hello, this is no frame\r\n\r\n")
 
 
 def as_somebody_else(perspective):
     """A good report in which the agent believes to be another perspective."""
-    def behave(proxy, handler, ask):
+    def behave(proxy, question, ask):
         status, body = ask()
         report = json.loads(body)
         assert "perspective" in report, body
         report["perspective"] = perspective
-        proxy.send(handler, status, json.dumps(report).encode())
+        question.answer(status, json.dumps(report).encode())
     return behave
 
 
@@ -89,6 +91,130 @@ def ask(url, tls, path, body):
         link.close()
 
 
+class Question:
+    """One request of a coordinator, on its stream."""
+
+    def __init__(self, link, stream, path):
+        self.link, self.stream, self.path = link, stream, path
+        self.body = b""
+
+    def answer(self, status, body, cut=None):
+        self.link.respond(self.stream, status, body, cut)
+
+
+class Link:
+    """One connection of a coordinator: a thread that reads, and one for each question."""
+
+    def __init__(self, proxy, raw):
+        self.proxy = proxy
+        self.raw = raw
+        self.tls = None
+        # A blocked reader must not keep writers out of the TLS object: it works between buffers.
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.lock = threading.Lock()
+        self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        self.questions = {}
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        try:
+            self.raw.settimeout(30)
+            self.serve()
+        except (OSError, h2.exceptions.ProtocolError):
+            pass  # the coordinator may well hang up
+        finally:
+            self.close()
+
+    def serve(self):
+        self.tls = self.proxy.server_tls.wrap_bio(self.incoming, self.outgoing, server_side=True)
+        while not self.step(self.tls.do_handshake):
+            self.fill()
+        with self.lock:
+            self.h2.initiate_connection()
+            self.flush()
+        while True:
+            with self.lock:
+                octets = self.read()
+                events = self.h2.receive_data(octets) if octets else []
+                for event in events:
+                    self.take(event)
+                self.flush()
+            if octets == b"":
+                return
+            if octets is None:
+                self.fill()
+
+    def step(self, operation):
+        try:
+            operation()
+            return True
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            self.raw.sendall(self.outgoing.read())
+
+    def fill(self):
+        octets = self.raw.recv(65536)
+        if not octets:
+            self.incoming.write_eof()
+            raise ConnectionResetError
+        with self.lock:
+            self.incoming.write(octets)
+
+    def read(self):
+        """Octets, none at the end, None when more must come first."""
+        try:
+            return self.tls.read(65536)
+        except ssl.SSLWantReadError:
+            return None
+        except ssl.SSLZeroReturnError:
+            return b""
+
+    def take(self, event):
+        if isinstance(event, h2.events.RequestReceived):
+            path = dict(event.headers)[b":path"].decode()
+            self.questions[event.stream_id] = Question(self, event.stream_id, path)
+        elif isinstance(event, h2.events.DataReceived):
+            self.questions[event.stream_id].body += event.data
+            self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        elif isinstance(event, h2.events.StreamEnded):
+            question = self.questions.pop(event.stream_id)
+            threading.Thread(target=self.proxy.behave, args=(question,), daemon=True).start()
+
+    def flush(self):
+        if octets := self.h2.data_to_send():
+            self.tls.write(octets)
+        self.raw.sendall(self.outgoing.read())
+
+    def send_octets(self, octets):
+        with self.lock:
+            self.tls.write(octets)
+            self.raw.sendall(self.outgoing.read())
+
+    def respond(self, stream, status, body, cut, counted=True):
+        with self.lock:
+            self.h2.send_headers(stream, [(":status", str(status)), ("content-type", "application/json"),
+                                          ("content-length", str(len(body)))])
+            rest = body if cut is None else body[:cut]
+            size = self.h2.max_outbound_frame_size
+            for at in range(0, len(rest), size):
+                self.h2.send_data(stream, rest[at:at + size])
+            if cut is None:
+                self.h2.end_stream(stream)
+            self.flush()
+        if counted:
+            self.proxy.answered.append(time.monotonic())
+        if cut is not None:
+            self.close()
+
+    def close(self):
+        try:
+            self.raw.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.raw.close()
+
+
 class AgentProxy:
     """`identity` and `coordinator` are certificate and key files; `upstream` is the real agent's URL."""
 
@@ -105,49 +231,33 @@ class AgentProxy:
         self.server_tls.load_cert_chain(identity["certificate"], identity["key"])
         self.server_tls.load_verify_locations(ca)
         self.server_tls.verify_mode = ssl.CERT_REQUIRED
+        self.server_tls.set_alpn_protocols(["h2"])
         self.client_tls = client_tls(coordinator, ca)
-        self.server = self.make_server()
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02},
-                                       daemon=True)
+        self.links = []
+        self.listener = socket.create_server((address, self.port), backlog=64)
+        self.thread = threading.Thread(target=self.accept, daemon=True)
 
-    def make_server(self):
-        proxy = self
+    def accept(self):
+        while True:
+            try:
+                raw, _ = self.listener.accept()
+            except OSError:
+                return
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            link = Link(self, raw)
+            self.links.append(link)
+            link.thread.start()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_POST(self):
-                proxy.asked += 1
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                proxy.behaviour(proxy, self, lambda: ask(proxy.upstream, proxy.client_tls, self.path, body))
-
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 64
-
-            def get_request(self):
-                connection, peer = self.socket.accept()
-                # The handshake happens on the connection's own thread, with its first read.
-                return proxy.server_tls.wrap_socket(connection, server_side=True,
-                                                    do_handshake_on_connect=False), peer
-
-            def handle_error(self, request, client_address):
-                pass  # the coordinator may well hang up
-
-        return Server((self.address, self.port), Handler)
-
-    def send(self, handler, status, body, cut=None):
-        head = (f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n").encode()
-        handler.wfile.write(head + body[:cut])
-        self.answered.append(time.monotonic())
-        if cut is not None:
-            handler.close_connection = True
-            handler.connection.shutdown(socket.SHUT_RDWR)
+    def behave(self, question):
+        if question.path == "/agent/v1/health":  # a probe, which no behaviour is about: it is there
+            question.link.respond(question.stream, 404, b"{}", None, counted=False)
+            return
+        self.asked += 1
+        try:
+            self.behaviour(self, question,
+                           lambda: ask(self.upstream, self.client_tls, question.path, question.body))
+        except (OSError, http.client.HTTPException, h2.exceptions.ProtocolError):
+            pass  # the coordinator did not wait
 
     def start(self):
         self.thread.start()
@@ -155,6 +265,11 @@ class AgentProxy:
 
     def stop(self):
         self.stopping.set()
-        self.server.shutdown()
-        self.server.server_close()
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.listener.close()
+        for link in self.links:
+            link.close()
         self.thread.join(5)

@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import mpicd  # noqa: E402
+from audit_journal import ask_some  # noqa: E402
 from lab import Lab  # noqa: E402
 from process import Process  # noqa: E402
 
@@ -92,3 +93,32 @@ def lab(tmp_path_factory):
         yield lab.start()
     finally:
         lab.stop()
+
+
+@pytest.fixture(scope="session")
+def image(tmp_path_factory):
+    """The container image of docker/Dockerfile."""
+    import dockerfile  # only where it is asked for: it needs buildah
+    image = dockerfile.build_image(tmp_path_factory.mktemp("context"))
+    try:
+        yield image
+    finally:
+        image.remove()
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """The journal of a service that has ended, as its folder. Not to be changed."""
+    folder = tmp_path_factory.mktemp("audit")
+    dev = mpicd.Dev(folder, "--state-dir", folder / "state").start()
+    try:
+        ask_some(dev)
+    finally:
+        dev.stop()
+    return folder / "state" / "journal"
+
+
+@pytest.fixture
+def journal(written, tmp_path):
+    """A copy to be damaged."""
+    return shutil.copytree(written, tmp_path / "journal")

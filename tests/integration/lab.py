@@ -79,10 +79,10 @@ class Lab:
         return Coordinator(self.folder, self.pki, self.coordinator_address, urls or self.urls(), name=name,
                            **changes)
 
-    def make_agent(self, place):
+    def make_agent(self, place, folder=None):
         unbound = self.unbounds[place.id]
         probe = ("www.signed.test", "www.bogus.test") if place.role == "primary" else None
-        return Agent(self.folder, self.pki, place, self.sources[place.id],
+        return Agent(folder or self.folder, self.pki, place, self.sources[place.id],
                      f"{unbound.address}:{unbound.port}", self.nginx.port, probe=probe)
 
     def make_knot(self):

@@ -18,6 +18,9 @@ from process import Process, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("MPICD", ROOT / "build" / "release" / "mpicd"))
+LONG = bool(os.environ.get("MPICD_LONG"))  # tests/run.sh --all sets it: kill and soak tests take their time
+SANITIZED = any(name.encode() in BINARY.read_bytes() for name in ("__asan_init", "__tsan_init")) \
+    if BINARY.exists() else False
 SANITIZER_SPOKE = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "runtime error:")
 
 
@@ -228,9 +231,9 @@ class Agent:
         self.place, self.address, self.port = place, address, free_port(address)
         config = perspective_config(pki, place, f"{address}:{self.port}", resolver, address, http_port,
                                     **changes)
-        file = self.folder / "perspective.json"
-        file.write_text(json.dumps(config, indent=2))
-        self.process = Role(place.id, ["perspective", "--config", file], self.folder)
+        self.file = self.folder / "perspective.json"
+        self.file.write_text(json.dumps(config, indent=2))
+        self.process = Role(place.id, ["perspective", "--config", self.file], self.folder)
         self.url = f"https://{address}:{self.port}"
         self.starts = 0
 

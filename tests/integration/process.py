@@ -39,11 +39,11 @@ _given = set()
 def free_port(address="127.0.0.1"):
     """A port that is free for TCP and UDP on `address`, and stays so: it is given once, and lies below the
     ports from which the system takes those of outgoing connections (32768 and up)."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for port in random.sample(range(10_000, 32_000), 200):
         if (address, port) in _given:
             continue
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, \
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        with socket.socket(family, socket.SOCK_STREAM) as tcp, socket.socket(family, socket.SOCK_DGRAM) as udp:
             try:
                 tcp.bind((address, port))
                 udp.bind((address, port))

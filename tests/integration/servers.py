@@ -15,7 +15,7 @@ KEYMGR = shutil.which("keymgr") or "/usr/sbin/keymgr"
 UNBOUND = shutil.which("unbound") or "/usr/sbin/unbound"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "TXT": 16, "AAAA": 28, "DS": 43, "CAA": 257}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "TXT": 16, "AAAA": 28, "DS": 43, "CAA": 257}
 
 
 def dns_query(name, rtype, ident=None):
@@ -46,13 +46,14 @@ def dns_ask(address, port, name, rtype, source=None, seconds=1.0):
 class Knot:
     """An authoritative server. `zones` maps a zone's name to its records in master-file form, without
     SOA and NS, which are added. Zones in `signed` are signed by Knot; in a parent's text, a line
-    "@DS child" becomes the DS records of a signed child, "@BADDS child" those of another key."""
+    "@DS child" becomes the DS records of a signed child, "@BADDS child" those of another key. Those in
+    `nsec3` have NSEC3 with opt-out instead of NSEC."""
 
-    def __init__(self, folder, address, zones, signed=(), name="knot"):
+    def __init__(self, folder, address, zones, signed=(), name="knot", nsec3=()):
         self.folder = folder / name
         self.folder.mkdir()
         self.address, self.port = address, free_port(address)
-        self.zones, self.signed = zones, set(signed)
+        self.zones, self.signed, self.nsec3 = zones, set(signed), set(nsec3)
         self.process = Process(name, [KNOTD, "-c", self.folder / "knot.conf"], self.folder)
 
     def start(self):
@@ -86,9 +87,11 @@ class Knot:
         return done.stdout
 
     def write_config(self):
-        signing = "    dnssec-signing: on\n    dnssec-policy: lab\n"
-        zones = "".join(f"  - domain: {zone}\n    file: {self.file_of(zone)}\n"
-                        + (signing if zone in self.signed else "") for zone in self.zones)
+        def signing(zone):
+            policy = "opt-out" if zone in self.nsec3 else "lab"
+            return f"    dnssec-signing: on\n    dnssec-policy: {policy}\n" if zone in self.signed else ""
+        zones = "".join(f"  - domain: {zone}\n    file: {self.file_of(zone)}\n{signing(zone)}"
+                        for zone in self.zones)
         (self.folder / "knot.conf").write_text(textwrap.dedent(f"""\
             server:
                 rundir: "{self.folder}"
@@ -106,6 +109,12 @@ class Knot:
                 manual: on
                 algorithm: ecdsap256sha256
                 nsec3: off
+              - id: opt-out
+                manual: on
+                algorithm: ecdsap256sha256
+                nsec3: on
+                nsec3-opt-out: on
+                nsec3-iterations: 0
             template:
               - id: default
                 storage: "{self.folder}"
@@ -118,8 +127,9 @@ class Knot:
         return f"{zone.rstrip('.') or 'root'}.zone"
 
     def write_zone(self, zone, text):
-        lines = [f"$ORIGIN {zone.rstrip('.')}.", "$TTL 1",
-                 "@ SOA ns hostmaster 1 3600 600 86400 1", "@ NS ns", f"ns A {self.address}"]
+        lines = [f"$ORIGIN {zone.rstrip('.')}.", "$TTL 1", "@ SOA ns hostmaster 1 3600 600 86400 1"]
+        # Beneath a DNAME there is nothing (RFC 6672 §2.4).
+        lines += ["@ NS ns.test."] if "@ DNAME" in text else ["@ NS ns", f"ns A {self.address}"]
         for line in textwrap.dedent(text).strip().splitlines():
             lines += self.delegation(*line.split()) if line.startswith("@DS ") or \
                 line.startswith("@BADDS ") else [line]
@@ -191,23 +201,24 @@ class Unbound:
 class Nginx:
     """A web server. `servers` is the text of server blocks; each listens with {listen}."""
 
-    def __init__(self, folder, addresses, servers, http="", name="nginx"):
+    def __init__(self, folder, addresses, servers, http="", name="nginx", connections=256):
         self.folder = folder / name
         self.folder.mkdir()
         self.addresses, self.port = addresses, free_port(addresses[0])
-        self.servers, self.http = servers, http
+        self.servers, self.http, self.connections = servers, http, connections
         self.process = Process(name, [NGINX, "-p", self.folder, "-c", self.folder / "nginx.conf",
                                       "-e", "stderr"], self.folder)
 
     def start(self):
         servers = self.servers
         for index, address in enumerate(self.addresses):
-            servers = servers.replace(f"{{listen{index}}}", f"listen {address}:{self.port};")
+            host = f"[{address}]" if ":" in address else address
+            servers = servers.replace(f"{{listen{index}}}", f"listen {host}:{self.port};")
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
             f"daemon off;\nmaster_process off;\npid {self.folder}/pid;\nerror_log stderr warn;\n"
-            "events { worker_connections 256; }\n"
+            f"events {{ worker_connections {self.connections}; }}\n"
             f"http {{\naccess_log {self.folder}/access.log;\n{temporary}{self.http}\n{servers}\n}}\n")
         self.process.start()
         self.process.wait_until(lambda: answers_tcp(self.addresses[0], self.port))

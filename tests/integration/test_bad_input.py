@@ -17,6 +17,7 @@ def expect_error(reply, status, code):
     """The one shape of every error answer."""
     assert reply.status == status, reply.text
     assert reply.headers["Content-Type"] == "application/json"
+    assert reply.headers["Cache-Control"] == "no-store" and reply.headers["X-Content-Type-Options"] == "nosniff"
     answer = reply.json
     assert answer["ok"] is False and answer["success"] is False
     assert answer["code"] == code, answer

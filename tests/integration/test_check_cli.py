@@ -3,32 +3,14 @@
 say."""
 
 import base64
-import json
-import time
 
 import pytest
 
+from checks import PASSED, REJECTED, UNDETERMINED, check
 from lab import CA, PROOF
 from mpicd import run
 from process import free_port
 from scripted_dns import Response, ScriptedDns
-
-PASSED, REJECTED, UNDETERMINED = 0, 1, 2
-VERDICTS = {PASSED: "passed", REJECTED: "rejected", UNDETERMINED: "undetermined"}
-
-
-def check(*arguments, seconds=30):
-    """(exit code, the JSON object, seconds taken)"""
-    start = time.monotonic()
-    done = run("check", *arguments, "--json", seconds=seconds)
-    taken = time.monotonic() - start
-    assert done.returncode in VERDICTS, done.stderr
-    result = json.loads(done.stdout)
-    assert result["verdict"] == VERDICTS[done.returncode]
-    assert {"verdict", "code", "dnssec", "evidence"} <= set(result)
-    # What could not be determined must not look like "no CAA anywhere".
-    assert ("caa" in result) is (arguments[0] == "caa" and done.returncode != UNDETERMINED)
-    return done.returncode, result, taken
 
 
 @pytest.fixture(scope="module")

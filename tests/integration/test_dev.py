@@ -28,7 +28,7 @@ def challenge(dev, value, perspectives=None):
 
 def test_ready_file_says_where_everything_is(dev):
     ready = dev.ready
-    assert set(ready) == {"url", "token", "ca-file", "admin-url", "target-url", "resolver", "http-port",
+    assert set(ready) == {"url", "token", "ca-file", "admin-url", "target-url", "resolver", "http-port", "tls-port",
                           "audit-file", "perspectives"}
     assert ready["url"].startswith("https://127.") and ready["url"].endswith("/mpic/draft-00")
     assert len(ready["token"]) >= 32
@@ -42,11 +42,15 @@ def test_ready_file_says_where_everything_is(dev):
 def test_admin_listener_answers(dev):
     import http.client
     link = http.client.HTTPConnection(urllib.parse.urlsplit(dev.ready["admin-url"]).netloc, timeout=10)
-    for path in ("/healthz", "/readyz", "/metrics", "/perspectives"):
+
+    def get(path):
         link.request("GET", path)
         response = link.getresponse()
-        assert response.status == 200, path
-        assert response.read()
+        return response.status, response.read()
+    wait_for("enough perspectives to have answered", lambda: get("/readyz")[0] == 200)
+    for path in ("/healthz", "/readyz", "/metrics", "/perspectives"):
+        status, body = get(path)
+        assert status == 200 and body, path
 
 
 def test_the_three_curl_lines_work_as_they_stand(tmp_path):

@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,21 +24,31 @@ public:
     explicit FakePerspective(Behaviour behave, base::Milliseconds delay = {})
         : behave_(std::move(behave)), delay_(delay) {}
 
-    base::Awaitable<mpic::Reply> ask(mpic::wire::AgentQuestion question,
-                                     base::Deadline deadline) override {
+    base::Awaitable<std::unique_ptr<mpic::Reply>> ask(const mpic::wire::AgentQuestion& question,
+                                                      base::Deadline deadline) override {
         asked.push_back(question);
         const auto now = std::chrono::steady_clock::now();
         const auto ready = base::Deadline::after(now, delay_);
         const auto slept = co_await base::sleep_until(ready.earlier(deadline));
         if (deadline < ready || !slept)
-            co_return mpic::NoReport{
-                mpic::Outcome::timeout,
-                {base::FailureKind::timeout, "the agent did not report in time"},
-                base::as_ms(std::chrono::steady_clock::now() - now)};
-        co_return behave_(question);
+            co_return std::make_unique<mpic::Reply>(
+                mpic::NoReport{mpic::Outcome::timeout,
+                               {base::FailureKind::timeout, "the agent did not report in time"},
+                               base::as_ms(std::chrono::steady_clock::now() - now)});
+        co_return std::make_unique<mpic::Reply>(behave_(question));
+    }
+
+    /// Succeeds unless a test sets `probe_failure`.
+    base::Awaitable<base::Result<void>> probe(base::Deadline) override {
+        ++probed;
+        if (probe_failure)
+            co_return std::unexpected(*probe_failure);
+        co_return base::Result<void>();
     }
 
     std::vector<mpic::wire::AgentQuestion> asked;
+    std::optional<base::Failure> probe_failure;
+    int probed = 0;
 
 private:
     Behaviour behave_;

@@ -112,6 +112,10 @@ public:
     lookup_with_dnssec(base::dns::Question question, base::Deadline deadline) override {
         return run(this, std::move(question), deadline, true);
     }
+    base::Awaitable<base::dns::ZoneProof> prove_insecure(Name at, base::Deadline) override {
+        co_return base::dns::ZoneProof{state_of(at) == DnssecState::insecure,
+                                       "the fake resolver says so"};
+    }
 
 private:
     struct Fault {

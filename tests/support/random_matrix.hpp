@@ -32,6 +32,7 @@ inline mpic::Attempt random_attempt(base::Random& random) {
                                           .caa_by_permission = chance(random, 50),
                                           .rirs = rirs,
                                           .now = at("2025-09-15")});
+    attempt.dcv_by_selection = chance(random, 50);
     if (chance(random, 50)) {
         attempt.rule.required = static_cast<int>(random.below(remotes + 1));
         attempt.rule.minimum_rirs = static_cast<int>(random.below(4));
@@ -40,15 +41,19 @@ inline mpic::Attempt random_attempt(base::Random& random) {
     return attempt;
 }
 
-/// What a perspective can say of DCV: it passes or does not.
-inline constexpr std::uint64_t dcv_ways = 3;
+/// What a perspective can say of DCV: it passes, with one selection, another or none, or does not.
+inline constexpr std::uint64_t dcv_ways = 5;
 inline void say_dcv(Says& says, std::uint64_t way) {
-    if (way == 0)
-        says.dcv_passed();
-    else if (way == 1)
+    if (way == 1) {
         says.txt({"\"evil\""});
-    else
+    } else if (way == 2) {
         says.txt_failed(base::FailureKind::dns_timeout);
+    } else {
+        says.dcv_passed();
+        says.report().dcv->selected = way == 0   ? std::vector<std::string>{"a"}
+                                      : way == 3 ? std::vector<std::string>{"b"}
+                                                 : std::vector<std::string>{};
+    }
 }
 
 /// What it can say of CAA: four sets, a refusal, a failure.

@@ -5,6 +5,7 @@
 
 #include "base/core/time_text.hpp"
 #include "mpic/model/corroboration.hpp"
+#include "mpic/model/dcv_rules.hpp"
 
 #include <algorithm>
 #include <string>
@@ -27,7 +28,8 @@ inline mpic::Attempt sample_attempt(const mpic::CheckRequest& request) {
             .rule = mpic::QuorumPolicy::cabf_br().rule(day, 5),
             .asks_dcv = request.dcv.has_value(),
             .asks_caa = request.caa.has_value(),
-            .caa_by_permission = request.caa && request.caa->policy};
+            .caa_by_permission = request.caa && request.caa->policy,
+            .dcv_by_selection = request.dcv && mpic::selects_value(*request.dcv)};
 }
 
 /// RDATA of `0 issue "letsencrypt.org"`: the draft's own example.
@@ -84,6 +86,8 @@ inline mpic::PerspectiveReport passing_report(const mpic::CheckRequest& request,
     out.elapsed_ms = 31.4159;
     if (request.dcv)
         out.dcv = sample_dcv(mpic::Verdict::passed, "ok");
+    if (request.dcv && mpic::selects_value(*request.dcv))
+        out.dcv->selected = {"selected"};
     if (request.caa)
         out.caa = sample_caa(mpic::Verdict::passed, "ok", "a.example", {sample_caa_rdata()});
     if (request.caa && request.caa->policy)

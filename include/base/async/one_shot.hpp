@@ -4,9 +4,11 @@
 // or a sibling coroutine wakes a waiting one.
 
 #include "base/async/awaitable.hpp"
+#include "base/core/deadline.hpp"
 #include "base/core/result.hpp"
 
 #include <memory>
+#include <string>
 
 namespace base {
 
@@ -25,6 +27,9 @@ public:
     /// Whether a value has come, also when wait() has taken it since. On the loop's thread.
     [[nodiscard]] bool is_set() const;
     [[nodiscard]] Awaitable<Result<T>> wait();
+    /// The same under a deadline, FailureKind::timeout: what with_deadline(…, wait()) means, at a
+    /// fraction of its cost. A failure's detail is `phase`.
+    [[nodiscard]] Awaitable<Result<T>> wait_until(Deadline deadline, std::string phase);
 
 private:
     struct State;

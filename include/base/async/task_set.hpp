@@ -34,6 +34,9 @@ public:
     /// caller does not end the wait but does cancel_all(): what is joined under a deadline is
     /// drained until then and cancelled after. A task cannot join its own set.
     [[nodiscard]] Awaitable<void> join();
+    /// cancel_all(), and the set may die before its tasks have ended. For tasks that own, or share,
+    /// all that they refer to.
+    void let_go();
     [[nodiscard]] std::size_t running() const;
     /// Called with what() of an exception that escaped a task. Default: rethrow on the loop.
     void on_fault(std::function<void(const char*)> handler);

@@ -8,6 +8,7 @@
 #include "base/core/result.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,9 @@ public:
     /// From labels as they stand on the wire, case folded. Fails over the limits.
     [[nodiscard]] static Result<Name> from_labels(const std::vector<std::string>& labels);
 
-    [[nodiscard]] bool is_root() const { return labels_.empty(); }
-    [[nodiscard]] std::size_t label_count() const { return labels_.size(); }
-    [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
+    [[nodiscard]] bool is_root() const { return parts_ == nullptr; }
+    [[nodiscard]] std::size_t label_count() const { return labels().size(); }
+    [[nodiscard]] const std::vector<std::string>& labels() const { return parts().labels; }
     /// One label fewer; the root's parent is the root.
     [[nodiscard]] Name parent() const;
     /// True for equal names too: "a.b" is within "b" and within "a.b"; everything is within the
@@ -35,15 +36,21 @@ public:
     /// `prefix` labels in front ("_acme-challenge"); fails when the result is over 253 characters.
     [[nodiscard]] Result<Name> prefixed(std::string_view prefix) const;
     /// Presentation form without a trailing dot; "" for the root.
-    [[nodiscard]] const std::string& text() const { return text_; }
+    [[nodiscard]] const std::string& text() const { return parts().text; }
 
-    bool operator==(const Name& other) const { return text_ == other.text_; }
-    auto operator<=>(const Name& other) const { return text_ <=> other.text_; }
+    bool operator==(const Name& other) const {
+        return parts_ == other.parts_ || text() == other.text();
+    }
+    auto operator<=>(const Name& other) const { return text() <=> other.text(); }
 
 private:
+    struct Parts {
+        std::vector<std::string> labels;
+        std::string text;
+    };
     explicit Name(std::vector<std::string> labels);
-    std::vector<std::string> labels_;
-    std::string text_;
+    [[nodiscard]] const Parts& parts() const;
+    std::shared_ptr<const Parts> parts_; ///< shared by copies, which are many; nothing: the root
 };
 
 /// A host name from a user: U-labels converted by UTS #46 non-transitional processing and checked

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A Resolver that asks recursive resolvers over UDP and TCP. c-ares is the transport (sockets,
-// timeouts, matching of responses) on the Asio loop; messages are ours.
+// A Resolver that asks recursive resolvers: over UDP from ports of its own that change, over TCP by
+// way of c-ares. Messages are ours.
 
 #include "base/async/awaitable.hpp"
 #include "base/core/clock.hpp"
@@ -29,6 +29,9 @@ struct RecursiveResolverOptions {
     int max_chain = 16;
     /// Records accepted in one response before it is dns_truncated.
     std::size_t max_records = 4096;
+    /// Random case in the names of questions ("0x20"). A UDP response that does not repeat it is
+    /// not believed, and the question is asked again over TCP, which nobody off the path can forge.
+    bool mix_case = false;
 };
 
 struct ResolverState; // in the .cpp
@@ -47,6 +50,7 @@ public:
 
     Awaitable<Result<Answer>> lookup(Question question, Deadline deadline) override;
     Awaitable<Result<Answer>> lookup_with_dnssec(Question question, Deadline deadline) override;
+    Awaitable<ZoneProof> prove_insecure(Name name, Deadline deadline) override;
 
     /// One raw exchange: `query` is a complete message, the result the response as received. For
     /// forwarding (the challenge-test target) and probes. The response's id and question match.

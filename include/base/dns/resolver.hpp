@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a check may ask of DNS. One implementation asks recursive resolvers by way of c-ares; the
-// tests have a zone in memory (tests/support/fake_resolver.hpp).
+// What a check may ask of DNS. One implementation asks recursive resolvers; the tests have a zone
+// in memory (tests/support/fake_resolver.hpp).
 
 #include "base/async/awaitable.hpp"
 #include "base/core/deadline.hpp"
@@ -25,6 +25,21 @@ enum class DnssecState {
 /// The weakest of two, in the order secure, insecure, indeterminate, bogus.
 [[nodiscard]] DnssecState weakest(DnssecState a, DnssecState b);
 
+/// One name on the way of the aliases, and the state of what was found at that name alone.
+struct Link {
+    Name name;
+    DnssecState dnssec = DnssecState::indeterminate;
+    std::string proof; ///< what the state rests on, as Answer::dnssec_proof
+    bool operator==(const Link&) const = default;
+};
+
+/// Whether a chain of trust ends above a name, and on what ground that is said.
+struct ZoneProof {
+    bool insecure = false; ///< a validated denial of DS at a zone cut (RFC 4035 §4.3)
+    std::string reason;    ///< "no DS at example.com, proved by NSEC and AD"
+    bool operator==(const ZoneProof&) const = default;
+};
+
 /// What one question brought. An Answer exists whenever a well-formed response came, whatever its
 /// RCODE: what the RCODE means is the asker's business.
 struct Answer {
@@ -39,6 +54,9 @@ struct Answer {
     DnssecState dnssec = DnssecState::indeterminate;
     /// What the state rests on: "AD", "no DS at example.com proved by AD", "answers with CD=1".
     std::string dnssec_proof;
+    /// From lookup_with_dnssec(), where there are aliases: the question's name and each alias
+    /// target. After a failure, the names up to the one that fails, which is the last.
+    std::vector<Link> links;
     std::vector<ExtendedError> extended_errors;
     /// The lowest TTL over records and chain, in seconds.
     std::uint32_t ttl = 0;
@@ -63,6 +81,11 @@ public:
     /// the lookups whose failure could decide a case (BR 4.2.2.1.1), and for evidence.
     [[nodiscard]] virtual Awaitable<Result<Answer>> lookup_with_dnssec(Question question,
                                                                        Deadline deadline) = 0;
+
+    /// Whether `name` lies in a zone that is proved insecure, by DS queries from the top-level
+    /// domain downwards. The name's own zone is not asked for anything, so that this tells also of
+    /// a zone whose servers are silent. Whatever could not be established is not insecure.
+    [[nodiscard]] virtual Awaitable<ZoneProof> prove_insecure(Name name, Deadline deadline) = 0;
 };
 
 } // namespace base::dns

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Two clients for two jobs. Exchanger makes one exchange with an exact address that the caller has
-// already judged: what a check needs. Pool keeps connections to one known peer alive: what the
-// coordinator needs towards an agent.
+// Two clients for two jobs. Exchanger makes one HTTP/1.1 exchange with an exact address that the
+// caller has already judged: what a check needs. Pool asks one known peer over few HTTP/2
+// connections, many requests on each: what the coordinator needs towards an agent.
 
 #include "base/async/awaitable.hpp"
 #include "base/core/clock.hpp"
@@ -84,40 +84,50 @@ private:
 };
 
 struct PoolOptions {
-    /// Name or address to connect to, and the Host header of requests without one. A name comes
-    /// from the operator: the system's resolver is asked, at most every 30 s.
+    /// Name or address to connect to, and the authority of requests without a Host field. A name
+    /// comes from the operator: the system's resolver is asked, at most every 30 s.
     std::string host;
     std::uint16_t port = 443;
     std::optional<net::IpAddress> source;
-    /// Null for plain HTTP (tests). Asked for each new connection.
+    /// Null for HTTP/2 in the clear (RFC 9113 §3.3; tests). Asked for each new connection.
     std::function<net::TlsContext()> tls;
     /// One of the peer certificate's SANs must equal this, whatever the host is; the chain is
     /// verified by the context. Unused without TLS.
     std::string peer_identity;
-    std::size_t max_connections = 64; ///< further requests wait for one, within their deadline
-    std::size_t max_idle = 16;
-    std::size_t max_waiting = 1024; ///< further ones fail at once as overloaded
+    /// Another connection is opened when those there are carry nearly as many requests as the peer
+    /// allows on each.
+    std::size_t max_connections = 4;
+    /// Requests that no connection can take now wait, within their deadline; further ones fail at
+    /// once as overloaded.
+    std::size_t max_waiting = 1024;
     Milliseconds connect_timeout{5'000};
-    Milliseconds idle_timeout{
-        60'000}; ///< shorter than the server's, so that no request meets a close
+    Milliseconds idle_timeout{60'000}; ///< shorter than the server's, as no request meets a close
+    /// After so long a silence while requests are under way the peer is asked for a sign of life
+    /// (PING, RFC 9113 §6.7); without one for `ping_timeout` the connection is given up.
+    Milliseconds ping_after{2'000};
+    Milliseconds ping_timeout{5'000};
     std::size_t body_limit = 1024 * 1024;
 };
 
-/// Keep-alive connections to one peer. Lives on one loop. A request on a reused connection that
-/// dies before the first octet of a response is sent again once on a fresh one (RFC 9110 §9.2.2:
-/// callers send only requests that are safe to repeat).
+/// HTTP/2 connections to one peer, kept open between requests. Lives on one loop. A request that
+/// the peer says it did not process (RFC 9113 §8.7), or whose connection, having served others,
+/// dies before the first octet of a response, is sent again once (RFC 9110 §9.2.2: callers send
+/// only requests that are safe to repeat).
 class Pool {
 public:
     Pool(asio::io_context& loop, const Clock& clock, PoolOptions options);
+    /// Requests under way are not harmed; connections close once they have none.
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
     /// Failures: no_address, connection_*, network_unreachable, tls_failed, tls_identity, timeout,
-    /// http_malformed, http_too_large, overloaded, cancelled, invalid. A connection that failed or
-    /// was cancelled is closed, not reused.
+    /// http_malformed (also: not HTTP/2), http_too_large, overloaded, cancelled, invalid. A
+    /// deadline or a cancellation ends this request's stream and leaves its connection alone.
     [[nodiscard]] Awaitable<Result<Response>> send(Request request, Deadline deadline);
+    /// Closes the connections that carry no request.
     void close_idle();
+    /// Connected or being connected.
     [[nodiscard]] std::size_t open_connections() const;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// HTTP/1.1 messages as values (RFC 9110, RFC 9112). Beast stays inside the .cpp files.
+// HTTP messages as values (RFC 9110), whatever version carries them. Beast and nghttp2 stay inside
+// the module.
 
 #include <initializer_list>
 #include <string>
@@ -47,7 +48,7 @@ struct Request {
 
 struct Response {
     unsigned status = 200;
-    std::string reason; ///< as received; the standard phrase is sent when empty
+    std::string reason; ///< HTTP/1.1: as received; the standard phrase is sent when empty
     Headers headers;
     std::string body;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// An HTTP/1.1 server for one loop: TLS or plain, keep-alive, every size and wait bounded, drained
-// on request. Protocol errors (malformed, oversized, slow) are answered by `reject`, so that the
-// application owns the shape of every error body.
+// A server for one loop that speaks HTTP/1.1 and HTTP/2 (ALPN; in the clear HTTP/2 with prior
+// knowledge, RFC 9113 §3.3), TLS or plain, every size and wait bounded, drained on request.
+// Protocol errors (malformed, oversized, slow) are answered by `reject`, so that the application
+// owns the shape of every error body; what breaks HTTP/2's framing ends its stream or connection
+// without one (RFC 9113 §5.4).
 
 #include "base/async/awaitable.hpp"
 #include "base/core/clock.hpp"
@@ -40,6 +42,9 @@ struct ServerLimits {
     Milliseconds idle{75'000}; ///< between requests; longer than the client's own (client.hpp)
     Milliseconds write{20'000};
     std::size_t requests_per_connection = 100'000;
+    /// Requests of one HTTP/2 connection that are under way at once; further ones are refused
+    /// before their handler is asked (REFUSED_STREAM).
+    std::size_t streams = 256;
 };
 
 enum class Rejection { malformed, head_too_large, body_too_large, timeout, version_unsupported };
@@ -73,7 +78,8 @@ public:
     /// Where it listens, with the port the kernel chose for port 0.
     [[nodiscard]] net::Endpoint endpoint() const;
     /// Stops accepting, closes idle connections, lets requests under way finish (with Connection:
-    /// close) until `limit`, then cancels the rest. Returns when no connection is left.
+    /// close, or after a GOAWAY) until `limit`, then cancels the rest. Returns when no connection
+    /// is left.
     [[nodiscard]] Awaitable<void> drain(Milliseconds limit);
     [[nodiscard]] std::size_t connections() const;
 

@@ -20,9 +20,11 @@
 #include "base/core/result.hpp"
 #include "base/log/journal_file.hpp"
 #include "base/log/logger.hpp"
+#include "base/log/metrics.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace base::log {
@@ -30,6 +32,14 @@ namespace base::log {
 enum class Fsync {
     always,   ///< durable before it is reported
     interval, ///< reported once written; synced every sync_interval: a power cut loses that much
+};
+
+/// Where a journal tells how it is doing; each may be null.
+struct JournalMeters {
+    Histogram* lag = nullptr;   ///< seconds from append() until the record is durable
+    Histogram* batch = nullptr; ///< records that one write and one fsync carried
+    Gauge* waiting = nullptr;   ///< records appended and not reported yet
+    Gauge* healthy = nullptr;   ///< 1 or 0
 };
 
 struct JournalOptions {
@@ -41,6 +51,7 @@ struct JournalOptions {
     std::size_t max_record_bytes = 1 << 20;
     std::size_t max_queued = 65536;    ///< further appends fail at once as overloaded
     Milliseconds probe_interval{1000}; ///< between tries to write while unhealthy
+    JournalMeters meters = {};
 };
 
 class Journal {
@@ -66,9 +77,18 @@ public:
     /// Writes what was appended, reports it, and ends the journal's thread: after this no `done`
     /// runs, and appends fail with io. One thread.
     void close();
+    /// As close(), but waits for the disk no longer than `limit`. False: the thread still hangs in
+    /// a write or an fsync that does not return. Then what is unreported() must not be called
+    /// durable, and the process can only end without destroying the journal.
+    [[nodiscard]] bool close_within(Milliseconds limit);
+    /// Records that were appended and neither reported as durable nor as failed.
+    [[nodiscard]] std::size_t unreported() const;
     /// False from a failed write until one succeeds; probes by itself while nothing is appended.
     [[nodiscard]] bool healthy() const;
     [[nodiscard]] std::string current_segment() const;
+    /// The latest time that a record of the last segments had when the journal was opened; nothing
+    /// for a new journal.
+    [[nodiscard]] std::optional<WallTime> recovered_until() const;
 
 private:
     struct State;

@@ -21,7 +21,9 @@ struct JournalEntry {
     std::size_t line;         ///< from 1
     std::uint64_t seq;
     WallTime time;
-    std::string_view record; ///< JSON text; lives until the callback returns
+    std::string_view record; ///< JSON text; the views live until the callback returns
+    std::string_view prev;   ///< the hash of the line before, as this one has it
+    std::string_view hash;   ///< of this line
 };
 
 struct JournalProblem {

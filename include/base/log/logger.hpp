@@ -2,7 +2,10 @@
 #pragma once
 // Structured events: a name and fields, as one line of JSON or of text. Never a secret.
 
+#include "base/core/clock.hpp"
+
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -52,8 +55,22 @@ public:
     }
 };
 
-/// To stderr by way of spdlog.
-[[nodiscard]] std::unique_ptr<Logger> make_stderr_logger(Format format, Level threshold);
+/// A logger whose reader may be slow, or not read at all: nobody who logs ever waits for it.
+class BoundedLogger : public Logger {
+public:
+    /// Lines that were lost because the reader did not take them in time.
+    [[nodiscard]] virtual std::uint64_t dropped() const = 0;
+    /// Waits until everything so far is written, at most `limit`. Whether it is.
+    virtual bool flush(Milliseconds limit) = 0;
+};
+
+/// To stderr by way of spdlog and a thread of its own, with at most 4 MiB under way. Lines beyond
+/// that are dropped and counted, and a line "log-dropped" stands where they are missing. The end of
+/// the logger waits a second for the reader.
+[[nodiscard]] std::unique_ptr<BoundedLogger> make_stderr_logger(Format format, Level threshold);
+/// The same to any descriptor, which stays the caller's.
+[[nodiscard]] std::unique_ptr<BoundedLogger>
+make_descriptor_logger(int descriptor, std::size_t max_bytes, Format format, Level threshold);
 /// Drops everything.
 [[nodiscard]] std::unique_ptr<Logger> make_null_logger();
 

@@ -3,6 +3,7 @@
 // Makes the certificates of a private CA: for `mpicd dev`, `mpicd pki init` and tests.
 
 #include "base/core/clock.hpp"
+#include "base/net/certificate_facts.hpp"
 #include "base/net/tls.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ struct CertificateRequest {
     bool client = true; ///< extended key usage clientAuth
     WallTime not_before;
     WallTime not_after;
+    std::vector<CertificateExtension> extensions = {}; ///< beside those, as they stand
 };
 
 /// An ECDSA P-256 certification authority with a path length of 0. Both throw std::runtime_error

@@ -23,7 +23,9 @@ struct TlsIdentity {
     std::string private_key_pem;
 };
 
-/// Every context: encrypted private keys are refused (Failure invalid), never asked for.
+/// Every context: encrypted private keys are refused (Failure invalid), never asked for. Servers
+/// choose h2 or http/1.1 of the protocols that a client offers (RFC 7301) and refuse one that
+/// offers neither; a client without ALPN is served.
 ///
 /// Public listener: TLS 1.2 and 1.3, AEAD suites with forward secrecy, no compression, no
 /// renegotiation, session tickets on. With `client_ca_pem`, a client certificate is asked for but
@@ -31,6 +33,9 @@ struct TlsIdentity {
 [[nodiscard]] Result<TlsContext> public_server_context(const TlsIdentity& identity,
                                                        const std::string& client_ca_pem = {});
 
+/// Of both servers: a client certificate that does not verify fails the handshake with an error
+/// whose text is the rule it broke and "(client certificate)", such as "certificate has expired".
+///
 /// Agent listener: TLS 1.3 only, a client certificate from `peer_ca_pem` required.
 [[nodiscard]] Result<TlsContext> mutual_server_context(const TlsIdentity& identity,
                                                        const std::string& peer_ca_pem);
@@ -54,6 +59,8 @@ struct TlsIdentity {
 
 /// When a PEM certificate ends; invalid when the PEM holds none.
 [[nodiscard]] Result<WallTime> not_after(const std::string& certificate_pem);
+/// The same of the one that ends first, of all the certificates in `pem`: a chain, or several CAs.
+[[nodiscard]] Result<WallTime> first_to_end(const std::string& pem);
 
 /// A file's content, at most `limit` bytes. Failure io names the file and errno's text.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit = 1 << 20);

@@ -22,6 +22,8 @@ namespace mpic::api {
 struct PublicApiOptions {
     std::string base_path;              ///< "" or "/staging": no slash at the end
     std::size_t max_in_flight = 10'000; ///< over all clients, on this loop
+    /// For one target, on this loop; 0: unlimited. `*.name` and `name` are one target.
+    std::size_t max_in_flight_per_target = 0;
 };
 
 /// Coordinator::corroborate, or what a test puts in its place.
@@ -42,7 +44,8 @@ public:
     /// method that the client may not ask, 429, 503 when too much is under way, 400 with every
     /// issue, then what the corroboration gives. Every answer carries X-Request-Id: the body's
     /// request-id, else the request's own header, else a new one. One log line each, without
-    /// secrets.
+    /// secrets: "request", or for a 401 "client-refused" with the reason, of which a flood is
+    /// withheld.
     [[nodiscard]] base::Awaitable<base::http::Response> handle(const base::http::Request& request,
                                                                const base::http::Peer& peer);
     /// For http::ServerOptions: the same error shape for what never became a request.

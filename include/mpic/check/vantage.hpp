@@ -6,6 +6,7 @@
 #include "base/dns/resolver.hpp"
 #include "base/http/client.hpp"
 #include "base/net/special_purpose.hpp"
+#include "base/net/tls_handshake.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,7 @@ struct CheckSettings {
 struct Vantage {
     base::dns::Resolver& resolver;
     base::http::Exchanger& http;
+    base::net::Handshaker& tls;
     const base::net::AddressPolicy& addresses;
     const base::Clock& clock;
     CheckSettings settings;

@@ -18,6 +18,8 @@
 
 namespace mpic::coordinator {
 
+class FleetHealth;
+
 struct CoordinatorOptions {
     QuorumPolicy policy = QuorumPolicy::cabf_br();
     /// Remotes asked per attempt; 0 asks all of the roster.
@@ -27,7 +29,17 @@ struct CoordinatorOptions {
     base::Milliseconds evidence_grace{500};     ///< how long a certain "no" waits for the rest
     base::Milliseconds straggler_timeout{
         2'000}; ///< how long stragglers may go on after the decision
+    /// After a drain's end: how long the journal may take for the last records.
+    base::Milliseconds last_records{1'000};
+    /// Which date's policy is in force; null: the coordinator's clock. Outlives the coordinator.
+    const base::Clock* policy_clock = nullptr;
+    /// Who is told which perspectives answer; may be null. Outlives the coordinator.
+    FleetHealth* health = nullptr;
 };
+
+/// What the next attempt with `roster` must reach at `at`.
+[[nodiscard]] QuorumRule next_rule(const CoordinatorOptions& options, const Roster& roster,
+                                   base::WallTime at);
 
 /// What a corroboration amounted to, and how the client is to be told.
 enum class Unavailable { audit, compliance };
@@ -54,7 +66,14 @@ public:
     /// Takes a new roster with its clients; attempts under way keep the old ones until they end.
     void replace_fleet(Roster roster, std::vector<std::unique_ptr<PerspectiveClient>> clients);
 
-    /// Waits for stragglers, which `until` turns into timeouts, and their audit records.
+    /// Asks the perspectives that have not answered for `quiet` whether they are there, and tells
+    /// options.health; nothing without it.
+    [[nodiscard]] base::Awaitable<void> probe(base::Milliseconds quiet, base::Deadline deadline);
+    /// Brings the gauges of connections and questions under way up to date.
+    void sample_load();
+
+    /// Waits for stragglers, which `until` turns into timeouts, and for their audit records; for
+    /// these no longer than options.last_records beyond it, whatever the disk does.
     [[nodiscard]] base::Awaitable<void>
     drain(base::Deadline until = base::Deadline(base::SteadyTime::max()));
 

@@ -4,6 +4,7 @@
 #include "base/http/client.hpp"
 #include "mpic/coordinator/perspective_client.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace mpic::coordinator {
@@ -15,12 +16,21 @@ class HttpPerspectiveClient final : public PerspectiveClient {
 public:
     HttpPerspectiveClient(std::string id, base::asio::io_context& loop, const base::Clock& clock,
                           base::http::PoolOptions options);
-    base::Awaitable<Reply> ask(wire::AgentQuestion question, base::Deadline deadline) override;
+    base::Awaitable<std::unique_ptr<Reply>> ask(const wire::AgentQuestion& question,
+                                                base::Deadline deadline) override;
+    base::Awaitable<base::Result<void>> probe(base::Deadline deadline) override;
+    [[nodiscard]] ClientLoad load() const override;
 
 private:
+    // Not part of ask()'s frame, which thousands of waiting questions hold.
+    [[nodiscard]] [[gnu::noinline]] std::unique_ptr<Reply>
+    judge(base::Result<base::http::Response>&& response, const wire::AgentQuestion& question,
+          base::SteadyTime started) const;
+
     std::string id_;
     const base::Clock& clock_;
     base::http::Pool pool_;
+    std::size_t questions_ = 0;
 };
 
 } // namespace mpic::coordinator

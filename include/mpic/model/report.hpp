@@ -29,6 +29,14 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
+/// One name on the way of a lookup's aliases.
+struct LinkEvidence {
+    std::string name;
+    base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
+    std::string dnssec_proof;
+    bool operator==(const LinkEvidence&) const = default;
+};
+
 /// One DNS lookup as it went.
 struct LookupEvidence {
     std::string name;
@@ -39,6 +47,9 @@ struct LookupEvidence {
     std::vector<std::string> chain; ///< alias targets in order
     base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
     std::string dnssec_proof;
+    /// With aliases, and where the state was settled beyond AD: the name asked for and each alias
+    /// target; after a failure, up to the name that fails.
+    std::vector<LinkEvidence> links;
     std::vector<std::string> extended_errors; ///< RFC 8914, in words
     std::string resolver;
     int tries = 0;
@@ -56,9 +67,9 @@ struct AddressTried {
     bool operator==(const AddressTried&) const = default;
 };
 
-/// One URL of a redirect chain.
+/// One URL of a redirect chain, or the one connection of tls-alpn-01.
 struct HopEvidence {
-    std::string url;
+    std::string url;                   ///< "tls://www.example.com:443" without HTTP
     std::vector<std::string> resolved; ///< all addresses found, in the order of trying
     std::vector<AddressTried> tried;
     std::string address; ///< the one that answered; empty when none did
@@ -79,10 +90,13 @@ struct HopEvidence {
 struct DcvReport {
     Finding finding;
     std::vector<LookupEvidence> lookups;
-    std::vector<HopEvidence> hops; ///< http methods
+    std::vector<HopEvidence> hops; ///< methods that connect
     std::string seen;              ///< excerpt of the body or records compared
     /// The weakest state among the lookups that the finding rests on.
     base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
+    /// What a passed check determined where the method leaves that to the perspective (host names,
+    /// contacts, the account): canonical, sorted, without duplicates. Must be the primary's too.
+    std::vector<std::string> selected = {};
     bool operator==(const DcvReport&) const = default;
 };
 

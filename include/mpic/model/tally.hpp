@@ -59,6 +59,9 @@ struct Attempt {
     /// CAA is corroborated by each perspective's permission (BR 4.2.2.1.1) instead of equal record
     /// sets.
     bool caa_by_permission = false;
+    /// DCV is corroborated by equal DcvReport::selected instead of a passed finding alone (BR
+    /// 3.2.2.4.13, .14, .16, .17, .22, 3.2.2.5.3: the *same* contact, account or name).
+    bool dcv_by_selection = false;
     bool operator==(const Attempt&) const = default;
 };
 
@@ -68,6 +71,7 @@ struct Attempt {
 /// permission counts, not octets; it must have been said). It corroborates a CAA record set when it
 /// determined the same set at the same node as the primary; while there is no primary
 /// determination, as the largest group of remotes, and as nobody when two groups are the largest.
+/// DCV by selection goes by the set of selected values in the same way.
 /// The part passes when the primary, if the attempt has one, passed, at least rule.required remotes
 /// corroborate from at least rule.minimum_rirs regions, and rule.remotes is not below
 /// rule.minimum_remotes (BR 3.2.2.9).
@@ -81,8 +85,8 @@ struct PartDecision {
     /// primary's; without a primary seat the largest group's, and a tie between the largest has
     /// none).
     std::string node;
-    std::vector<std::string> rdata;
-    bool determined = false; ///< node and rdata mean something
+    std::vector<std::string> rdata; ///< DCV by selection: the selected values
+    bool determined = false;        ///< node and rdata mean something
     bool operator==(const PartDecision&) const = default;
 };
 
@@ -126,13 +130,15 @@ public:
     /// The first reply of a seat counts; later ones are ignored. Out-of-range seats are a fault.
     Phase record(std::size_t seat, Reply reply);
     [[nodiscard]] Phase phase() const { return phase_; }
-    [[nodiscard]] Decision decision() const { return decide(attempt_, replies_); }
+    /// Of the replies so far; made once for them. Valid until the next record().
+    [[nodiscard]] const Decision& decision() const;
     [[nodiscard]] const Attempt& attempt() const { return attempt_; }
     [[nodiscard]] const std::vector<std::optional<Reply>>& replies() const { return replies_; }
 
 private:
     Attempt attempt_;
     std::vector<std::optional<Reply>> replies_;
+    mutable std::optional<Decision> decision_; ///< of these replies, once it was asked for
     Phase phase_ = Phase::waiting;
 };
 

@@ -5,6 +5,7 @@
 #include "base/core/clock.hpp"
 #include "base/http/server.hpp"
 #include "base/log/logger.hpp"
+#include "base/log/rate_bound.hpp"
 #include "mpic/check/vantage.hpp"
 #include "mpic/model/report.hpp"
 #include "mpic/wire/agent_protocol.hpp"
@@ -29,10 +30,16 @@ public:
     Agent(const check::Vantage& vantage, const base::Clock& clock, base::log::Logger& log,
           AgentOptions options);
 
-    /// The handler for the agent's HTTPS server: POST /agent/v1/check. 403 for a coordinator that
-    /// is not ours, 421 for another perspective's question, 503 over max_in_flight.
+    /// The handler for the agent's HTTPS server: POST /agent/v1/check, GET /agent/v1/health. 403
+    /// for a coordinator that is not ours, 421 for another perspective's question, 503 over
+    /// max_in_flight.
     [[nodiscard]] base::Awaitable<base::http::Response> handle(const base::http::Request& request,
                                                                const base::http::Peer& peer);
+
+    /// The coordinators that may ask from now on.
+    void replace_coordinators(std::vector<std::string> coordinators) {
+        options_.coordinators = std::move(coordinators);
+    }
 
 private:
     class InFlight;
@@ -43,6 +50,7 @@ private:
     const base::Clock& clock_;
     base::log::Logger& log_;
     AgentOptions options_;
+    base::log::RateBound refusals_; // somebody who is refused may try again at once, and for ever
     std::size_t in_flight_ = 0;
 };
 

@@ -16,6 +16,8 @@
 namespace mpic::wire {
 
 inline constexpr std::string_view agent_check_path = "/agent/v1/check";
+/// GET: whether the agent is there, and as whom.
+inline constexpr std::string_view agent_health_path = "/agent/v1/health";
 inline constexpr std::size_t agent_request_limit = 128 * 1024;
 inline constexpr std::size_t agent_report_limit = 1024 * 1024;
 
@@ -33,6 +35,10 @@ struct AgentQuestion {
 };
 
 [[nodiscard]] std::string encode_question(const AgentQuestion& question);
+/// The same with this perspective and this budget.
+[[nodiscard]] std::string encode_question(const AgentQuestion& question,
+                                          std::string_view perspective,
+                                          std::chrono::milliseconds budget);
 /// FailureKind::peer_malformed with every problem in the detail.
 [[nodiscard]] base::Result<AgentQuestion> decode_question(std::string_view body);
 
@@ -42,6 +48,11 @@ struct AgentQuestion {
                                         std::string_view attempt_id);
 [[nodiscard]] base::Result<PerspectiveReport> decode_report(std::string_view body,
                                                             std::string_view attempt_id);
+
+/// {"perspective":"fra","build":"mpicd 0.1.0"}
+[[nodiscard]] std::string encode_agent_health(std::string_view perspective, std::string_view build);
+/// The perspective's id; peer_malformed when there is none.
+[[nodiscard]] base::Result<std::string> decode_agent_health(std::string_view body);
 
 /// The evidence of one perspective as JSON text, as answers, audit records and `mpicd check --json`
 /// show it.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The public dialect, draft-westerbaan-secdispatch-mpic-00 with the http-acme method of its later
-// revision: from a JSON body to a CheckRequest. Every problem is found at once.
+// revision and further methods in its style: from a JSON body to a CheckRequest. Every problem is
+// found at once.
 
 #include "base/json/reader.hpp"
 #include "mpic/model/check_request.hpp"
@@ -31,7 +32,7 @@ struct DraftHead {
 /// 1..128 characters of printable ASCII.
 [[nodiscard]] bool valid_request_id(std::string_view text);
 
-/// The request's methods by their names in the API: "caa", "http", "dns", "http-acme".
+/// The request's methods by their names in the API: "caa", "http", "dns", "http-acme", "dns-01", ….
 [[nodiscard]] const std::vector<std::string>& draft_methods();
 
 /// The body that a client sends for `request` (mpicd request).

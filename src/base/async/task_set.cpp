@@ -89,12 +89,13 @@ struct TaskSet::State : std::enable_shared_from_this<State> {
     std::list<Task> tasks; // a list: signals do not move, and completions hold iterators
     asio::steady_timer empty;
     std::function<void(const char*)> fault_handler;
+    bool let_go = false;
 };
 
 TaskSet::TaskSet(asio::io_context& loop) : state_(std::make_shared<State>(loop)) {}
 
 TaskSet::~TaskSet() {
-    if (state_->tasks.empty() || state_->loop.stopped())
+    if (state_->tasks.empty() || state_->let_go || state_->loop.stopped())
         return;
     std::fputs("base::TaskSet destroyed with running tasks: join() it first\n", stderr);
     std::terminate();
@@ -111,6 +112,12 @@ void TaskSet::spawn(Awaitable<void> task) {
 
 void TaskSet::cancel_all() {
     state_->cancel_all();
+}
+
+void TaskSet::let_go() {
+    state_->let_go = true;
+    if (!state_->tasks.empty())
+        state_->cancel_all();
 }
 
 Awaitable<void> TaskSet::join() {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace base {
@@ -77,6 +78,17 @@ constexpr std::optional<Utf8Lead> utf8_lead(std::uint8_t lead) {
     return std::nullopt;
 }
 
+/// The octets in front that are ASCII, counted in words of eight.
+std::size_t ascii_words(std::string_view bytes) {
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; bytes.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, bytes.data() + at, sizeof word);
+        if ((word & 0x8080808080808080) != 0)
+            break;
+    }
+    return at;
+}
+
 } // namespace
 
 std::string base64(std::string_view bytes) {
@@ -145,6 +157,9 @@ std::optional<std::string> from_hex(std::string_view text) {
 std::size_t utf8_prefix(std::string_view bytes) {
     std::size_t at = 0;
     while (at < bytes.size()) {
+        at += ascii_words(bytes.substr(at));
+        if (at == bytes.size())
+            break;
         const auto lead = utf8_lead(octet(bytes[at]));
         if (!lead || bytes.size() - at <= lead->following)
             return at;

@@ -54,7 +54,9 @@ std::string Random::hex(std::size_t bytes) {
     return base::hex(raw);
 }
 
-void SystemRandom::fill(std::span<std::byte> out) {
+namespace {
+
+void draw(std::span<std::byte> out) {
     constexpr std::size_t chunk = 1 << 20; // RAND_bytes counts in int
     while (!out.empty()) {
         const auto part = out.first(std::min(out.size(), chunk));
@@ -63,6 +65,38 @@ void SystemRandom::fill(std::span<std::byte> out) {
             throw std::runtime_error("the random generator has no entropy");
         out = out.subspan(part.size());
     }
+}
+
+/// What a thread has drawn and not given out. Ids are small and many; each draw costs a lock, a
+/// look at the process id, and a generator that starts anew.
+class Stock {
+public:
+    static constexpr std::size_t size = 512;
+
+    void take(std::span<std::byte> out) {
+        if (left_ < out.size()) {
+            draw(bytes_);
+            left_ = size;
+        }
+        const auto given = std::span(bytes_).subspan(size - left_, out.size());
+        std::ranges::copy(given, out.begin());
+        std::ranges::fill(given, std::byte{}); // nothing is given twice, or found later
+        left_ -= out.size();
+    }
+
+private:
+    std::array<std::byte, size> bytes_{};
+    std::size_t left_ = 0;
+};
+
+} // namespace
+
+void SystemRandom::fill(std::span<std::byte> out) {
+    thread_local Stock stock;
+    if (out.size() > Stock::size / 8)
+        draw(out);
+    else
+        stock.take(out);
 }
 
 void SeededRandom::fill(std::span<std::byte> out) {

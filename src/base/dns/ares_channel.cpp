@@ -19,13 +19,6 @@ namespace {
 
 // Bounds memory; at 2 s a try, far beyond what one resolver answers.
 constexpr std::size_t max_under_way = 10'000;
-// What a UDP response may have. Queries ask for less; this is what c-ares has a buffer for.
-constexpr int max_udp_octets = 4096;
-constexpr std::size_t max_udp_octets_without_edns = 512;
-// All UDP queries share one socket. The system's usual buffer holds some 250 answers, fewer than
-// come at once when many checks begin together, and each one lost costs a whole try.
-constexpr int receive_buffer_octets = 4 << 20;
-
 void start_library() {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
     if (status != ARES_SUCCESS)
@@ -72,15 +65,9 @@ std::shared_ptr<AresChannel> AresChannel::open(asio::io_context& loop, Options o
 
 void AresChannel::start() {
     ares_options o{};
-    int mask = ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES
-               | ARES_OPT_SOCK_RCVBUF;
-    // NOCHECKRESP: every RCODE is an answer. EDNS: a UDP response above 512 octets is taken as it
-    // is.
-    o.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOALIASES | ARES_FLAG_NOSEARCH | ARES_FLAG_EDNS;
-    // IGNTC: TCP has a channel of its own. USEVC: this is it.
-    o.flags |= options_.transport == Transport::tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC;
-    o.ednspsz = max_udp_octets;
-    o.socket_receive_buffer_size = receive_buffer_octets; // as far as the system allows
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+    // NOCHECKRESP: every RCODE is an answer. USEVC: over TCP.
+    o.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOALIASES | ARES_FLAG_NOSEARCH | ARES_FLAG_USEVC;
     o.timeout = static_cast<int>(options_.try_timeout.count());
     o.tries = 1; // who is asked next is for the resolver to decide
     // All of these keep the system's configuration out: nothing of it may steer a validation.
@@ -126,20 +113,20 @@ void AresChannel::close() {
     schedule();
 }
 
-OneShot<Result<std::string>> AresChannel::send(std::string_view query) {
+QueryChannel::Sent AresChannel::send(std::string_view query) {
     OneShot<Result<std::string>> slot(loop_);
     if (closed_) {
         slot.set(std::unexpected(failure(ARES_ECANCELLED)));
-        return slot;
+        return {slot};
     }
     if (under_way_ >= max_under_way) {
         slot.set(fail(FailureKind::overloaded,
                       fmt::format("{} DNS queries are under way to {}", under_way_, server_)));
-        return slot;
+        return {slot};
     }
     if (query.size() < 12 || query.size() > 0xffff) {
         slot.set(fail(FailureKind::invalid, "not a DNS message"));
-        return slot;
+        return {slot};
     }
     ++under_way_;
     auto* held = new Query{*this, slot, {query[0], query[1]}}; // on_response() owns it
@@ -147,14 +134,7 @@ OneShot<Result<std::string>> AresChannel::send(std::string_view query) {
     ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
               static_cast<int>(query.size()), &AresChannel::on_response, held);
     schedule();
-    return slot;
-}
-
-bool AresChannel::is_complete(std::string_view response) {
-    constexpr char tc = 0x02; // in the header's third octet (RFC 1035 §4.1.1)
-    return response.size() > 2 && (response[2] & tc) == 0
-           && response.size() != max_udp_octets_without_edns
-           && response.size() < static_cast<std::size_t>(max_udp_octets);
+    return {slot};
 }
 
 void AresChannel::on_response(void* query, int status, int /*timeouts*/, unsigned char* octets,

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One c-ares channel to one server over one transport, on one Asio loop. c-ares opens the sockets,
-// sends, checks source address, id and question of what comes back, and keeps the time of one try;
-// Asio tells it when a socket is ready. One server to a channel, because c-ares 1.18 does not say
-// which of several has answered; one transport, because it fails all queries of a server when one
-// of its connections breaks, and a TCP connection that the server closes must not take the UDP
-// queries along.
+// One c-ares channel to one server over TCP, on one Asio loop. c-ares opens the connections, sends,
+// checks id and question of what comes back, and keeps the time of one try; Asio tells it when a
+// socket is ready. One server to a channel, because c-ares 1.18 does not say which of several has
+// answered.
 
 #include "base/async/one_shot.hpp"
 #include "base/core/clock.hpp"
 #include "base/core/result.hpp"
 #include "base/net/ip_address.hpp"
+#include "query_channel.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,39 +27,25 @@ namespace base::dns {
 
 /// Shared: a handler that runs c-ares keeps the channel alive until c-ares has returned, so that a
 /// callback may well drop the last other owner. All on the loop's thread.
-class AresChannel : public std::enable_shared_from_this<AresChannel> {
+class AresChannel final : public QueryChannel, public std::enable_shared_from_this<AresChannel> {
 public:
-    enum class Transport { udp, tcp };
-
     struct Options {
         net::Endpoint server;
-        Transport transport = Transport::udp;
         std::optional<net::IpAddress> source;
         Milliseconds try_timeout{2000};
     };
 
     /// Throws std::runtime_error when c-ares cannot start.
     [[nodiscard]] static std::shared_ptr<AresChannel> open(asio::io_context& loop, Options options);
-    ~AresChannel();
+    ~AresChannel() override;
     AresChannel(const AresChannel&) = delete;
     AresChannel& operator=(const AresChannel&) = delete;
 
-    /// Sends a complete message once. The response's id and question are the query's; over UDP it
-    /// may be cut off, see is_complete(). Failures: dns_timeout after the try's time,
-    /// connection_refused (also: unreachable, or a TCP connection closed), dns_malformed,
-    /// cancelled, overloaded when too many queries are under way. There is no taking back: who does
-    /// not want to wait drops the OneShot, and the query ends by itself.
-    [[nodiscard]] OneShot<Result<std::string>> send(std::string_view query);
-
-    /// Every query under way, and every later one, comes out as cancelled.
-    void close();
-
-    /// False for a UDP response after which the query belongs on TCP: TC is set, or c-ares may have
-    /// cut it (it does at 512 octets when it has met a server without EDNS, and at its buffer's
-    /// size).
-    [[nodiscard]] static bool is_complete(std::string_view response);
-
-    [[nodiscard]] const std::string& server() const { return server_; }
+    Sent send(std::string_view query) override;
+    /// There is no taking back: the query ends by itself.
+    void forget(std::uint64_t) override {}
+    void close() override;
+    [[nodiscard]] const std::string& server() const override { return server_; }
 
 private:
     struct Query;

@@ -17,6 +17,12 @@ bool is_answered(Rcode rcode) {
     return rcode == Rcode::noerror || rcode == Rcode::nxdomain;
 }
 
+std::vector<Name> names_of(const Answer& answer) {
+    std::vector<Name> names{answer.question.name};
+    names.insert(names.end(), answer.chain.begin(), answer.chain.end());
+    return names;
+}
+
 } // namespace
 
 Awaitable<Result<Message>> DnssecProbe::ask(Question question, bool checking_disabled,
@@ -29,37 +35,79 @@ Awaitable<Result<Message>> DnssecProbe::ask(Question question, bool checking_dis
 }
 
 Awaitable<void> DnssecProbe::settle(Answer& answer) {
-    if (answer.dnssec == DnssecState::secure || answer.dnssec == DnssecState::bogus)
-        co_return;
-    if (is_answered(answer.rcode))
+    if (answer.dnssec == DnssecState::secure) { // AD speaks for the whole answer section
+        for (const Name& name : names_of(answer))
+            answer.links.push_back({name, DnssecState::secure, answer.dnssec_proof});
+    } else if (is_answered(answer.rcode) && answer.dnssec != DnssecState::bogus) {
         co_await settle_answered(answer);
-    else
+    } else {
         co_await settle_failed(answer);
+    }
+    if (answer.links.size() == 1)
+        answer.links.clear(); // no aliases: the answer says it all
+}
+
+Awaitable<ZoneProof> DnssecProbe::zone(Name name) {
+    const bool insecure = co_await prove_insecure(std::move(name));
+    co_return ZoneProof{insecure, reason_};
 }
 
 Awaitable<void> DnssecProbe::settle_answered(Answer& answer) {
-    std::vector<Name> names{answer.question.name};
-    names.insert(names.end(), answer.chain.begin(), answer.chain.end());
-    for (const Name& name : names) {
-        if (!co_await prove_insecure(name))
-            continue;
-        answer.dnssec = DnssecState::insecure;
-        break;
+    const std::vector<Name> names = names_of(answer);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const bool last = i + 1 == names.size();
+        Link link{.name = names[i]};
+        if (names.size() == 1) {
+            const ZoneProof proof = co_await zone(names[i]);
+            link.dnssec = proof.insecure ? DnssecState::insecure : DnssecState::indeterminate;
+            link.proof = proof.reason;
+        } else {
+            link =
+                co_await settle_link({names[i], last ? answer.question.type : RecordType::cname});
+        }
+        if (answer.dnssec != DnssecState::insecure) {
+            if (link.dnssec == DnssecState::insecure)
+                answer.dnssec = DnssecState::insecure;
+            answer.dnssec_proof = link.proof;
+        }
+        answer.links.push_back(std::move(link));
     }
-    answer.dnssec_proof = reason_;
+}
+
+/// One part of an answer that has no AD as a whole.
+Awaitable<Link> DnssecProbe::settle_link(Question question) {
+    Link link{.name = question.name};
+    const ZoneProof proof = co_await zone(question.name);
+    link.proof = proof.reason;
+    if (proof.insecure) {
+        link.dnssec = DnssecState::insecure;
+        co_return link;
+    }
+    const auto response = co_await ask(std::move(question), false, false);
+    if (response && is_answered(response->rcode) && response->authentic_data) {
+        link.dnssec = DnssecState::secure;
+        link.proof = "AD";
+    }
+    co_return link;
 }
 
 Awaitable<void> DnssecProbe::settle_failed(Answer& answer) {
-    if (answer.rcode == Rcode::servfail && co_await answers_unchecked(answer))
-        co_return;
+    const bool bogus = answer.dnssec == DnssecState::bogus
+                       || (answer.rcode == Rcode::servfail && co_await answers_unchecked(answer));
     const auto failing = co_await failing_name(answer.question);
-    if (!failing) {
+    if (bogus) {
+        if (links_.back().dnssec == DnssecState::indeterminate)
+            links_.back() = {links_.back().name, DnssecState::bogus, answer.dnssec_proof};
+    } else if (!failing) {
         answer.dnssec_proof = failing.error().detail;
-        co_return;
+    } else {
+        const ZoneProof proof = co_await zone(*failing);
+        if (proof.insecure)
+            answer.dnssec = DnssecState::insecure;
+        answer.dnssec_proof = proof.reason;
+        links_.back() = {*failing, answer.dnssec, proof.reason};
     }
-    if (co_await prove_insecure(*failing))
-        answer.dnssec = DnssecState::insecure;
-    answer.dnssec_proof = reason_;
+    answer.links = std::move(links_);
 }
 
 /// RFC 4035 §3.2.2: with CD the resolver hands out what does not validate. When that makes an
@@ -81,10 +129,11 @@ Awaitable<bool> DnssecProbe::answers_unchecked(Answer& answer) {
 /// into a signed zone. So the aliases are asked for one by one, up to the name that has none or
 /// fails itself.
 Awaitable<Result<Name>> DnssecProbe::failing_name(Question question) {
-    Name current = question.name;
+    links_ = {{.name = question.name}};
     if (question.type == RecordType::cname)
-        co_return current;
+        co_return question.name;
     for (int hop = 0; hop < max_alias_hops; ++hop) {
+        const Name current = links_.back().name;
         const Question step{current, RecordType::cname};
         const auto response = co_await ask(step, false, false);
         if (!response || !is_answered(response->rcode))
@@ -94,14 +143,20 @@ Awaitable<Result<Name>> DnssecProbe::failing_name(Question question) {
             co_return std::unexpected(alias.error());
         if (alias->records.empty())
             co_return current;
-        if (!alias->authentic_data && !co_await prove_insecure(current))
+        if (alias->authentic_data) {
+            links_.back() = {current, DnssecState::secure, "AD"};
+        } else if (co_await prove_insecure(current)) {
+            links_.back() = {current, DnssecState::insecure, reason_};
+        } else {
+            links_.back().proof = reason_;
             co_return fail(FailureKind::dns_bogus,
                            fmt::format("the alias at {} is neither secure nor proved insecure: {}",
                                        current.text(), reason_));
+        }
         auto target = parse_name_rdata(alias->records.front().rdata);
         if (!target)
             co_return std::unexpected(std::move(target.error()));
-        current = std::move(*target);
+        links_.push_back({.name = std::move(*target)});
     }
     co_return fail(FailureKind::dns_loop,
                    fmt::format("more than {} aliases before the failure", max_alias_hops));

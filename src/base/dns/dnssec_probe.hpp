@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace base::dns {
 
@@ -27,11 +28,14 @@ public:
     /// `prober` must outlive this.
     explicit DnssecProbe(Prober& prober) : prober_(prober) {}
 
-    /// Sets `dnssec` and `dnssec_proof`. Any probe that fails leaves the state indeterminate.
+    /// Sets `dnssec`, `dnssec_proof`, and, where there are aliases, `links`. Any probe that fails
+    /// leaves the state indeterminate.
     ///
-    ///  - AD, or an extended error that says bogus: nothing is asked.
+    ///  - AD: nothing is asked; every link is secure.
+    ///  - An extended error that says bogus: only which link it is.
     ///  - NOERROR or NXDOMAIN without AD: insecure when any name of the chain lies below a proved
-    ///    insecure delegation. The resolver validates, so the other parts are not bogus.
+    ///    insecure delegation. The resolver validates, so the other parts are not bogus; a link
+    ///    that is not proved insecure is secure when it has AD by itself.
     ///  - SERVFAIL: bogus when CD=1 brings an answer. Otherwise the failing zone is looked for
     ///  along
     ///    the aliases, by CNAME queries; it must be proved insecure, and each alias on the way
@@ -39,11 +43,15 @@ public:
     ///  - Any other RCODE: as SERVFAIL, without the CD=1 query.
     [[nodiscard]] Awaitable<void> settle(Answer& answer);
 
+    /// As Resolver::prove_insecure().
+    [[nodiscard]] Awaitable<ZoneProof> zone(Name name);
+
 private:
     [[nodiscard]] Awaitable<Result<Message>> ask(Question question, bool checking_disabled,
                                                  bool dnssec_ok);
     [[nodiscard]] Awaitable<void> settle_answered(Answer& answer);
     [[nodiscard]] Awaitable<void> settle_failed(Answer& answer);
+    [[nodiscard]] Awaitable<Link> settle_link(Question question);
     [[nodiscard]] Awaitable<bool> answers_unchecked(Answer& answer);
     [[nodiscard]] Awaitable<Result<Name>> failing_name(Question question);
     /// Walks down from the top-level domain. True when an insecure delegation is proved; `reason_`
@@ -55,6 +63,7 @@ private:
     int probes_left_ = 32; ///< bounds the work that a chain of long names can cause
     std::map<Name, Delegation> known_;
     std::string reason_;
+    std::vector<Link> links_; ///< as far as failing_name() has come
 };
 
 } // namespace base::dns

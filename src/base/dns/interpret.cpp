@@ -89,6 +89,8 @@ private:
     }
 
     Result<std::optional<Hop>> next(const Name& current) const {
+        if (response_.answers.empty()) // the usual "no such record"
+            return std::optional<Hop>{};
         const auto aliases = rrset(response_.answers, current, RecordType::cname);
         if (aliases.size() > 1) // RFC 2181 §10.1
             return malformed(question_, "has two aliases at " + current.text());

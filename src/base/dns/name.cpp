@@ -20,15 +20,13 @@ constexpr std::size_t max_text_octets =
     1024; // 255 octets as \DDD, and nothing longer is worth reading
 
 /// The label in presentation form. Octets with a meaning there become \DDD (RFC 1035 §5.1).
-std::string escaped(std::string_view label) {
-    std::string out;
+void append_escaped(std::string& out, std::string_view label) {
     for (const char c : label) {
         if (c > 0x20 && c < 0x7f && c != '.' && c != '\\')
             out += c;
         else
             fmt::format_to(std::back_inserter(out), "\\{:03}", static_cast<std::uint8_t>(c));
     }
-    return out;
 }
 
 std::unexpected<Failure> refuse(std::string_view text, std::string_view why) {
@@ -55,12 +53,21 @@ Result<void> check_labels(const std::vector<std::string>& labels) {
 
 } // namespace
 
-Name::Name(std::vector<std::string> labels) : labels_(std::move(labels)) {
-    for (const std::string& label : labels_) {
-        if (!text_.empty())
-            text_ += '.';
-        text_ += escaped(label);
+Name::Name(std::vector<std::string> labels) {
+    if (labels.empty())
+        return;
+    std::string text;
+    for (const std::string& label : labels) {
+        if (!text.empty())
+            text += '.';
+        append_escaped(text, label);
     }
+    parts_ = std::make_shared<const Parts>(Parts{std::move(labels), std::move(text)});
+}
+
+const Name::Parts& Name::parts() const {
+    static const Parts root;
+    return parts_ ? *parts_ : root;
 }
 
 Result<Name> Name::parse(std::string_view text) {
@@ -98,24 +105,25 @@ Result<Name> Name::from_labels(const std::vector<std::string>& labels) {
 }
 
 Name Name::parent() const {
-    return labels_.empty() ? Name()
-                           : Name(std::vector<std::string>(labels_.begin() + 1, labels_.end()));
+    return is_root() ? Name()
+                     : Name(std::vector<std::string>(labels().begin() + 1, labels().end()));
 }
 
 bool Name::is_within(const Name& ancestor) const {
-    return labels_.size() >= ancestor.labels_.size()
-           && std::equal(ancestor.labels_.rbegin(), ancestor.labels_.rend(), labels_.rbegin());
+    const auto& above = ancestor.labels();
+    return label_count() >= above.size()
+           && std::equal(above.rbegin(), above.rend(), labels().rbegin());
 }
 
 Result<Name> Name::prefixed(std::string_view prefix) const {
     auto front = parse(prefix);
     if (!front)
         return front;
-    std::vector<std::string> labels = std::move(front->labels_);
-    labels.insert(labels.end(), labels_.begin(), labels_.end());
-    auto name = from_labels(labels);
+    std::vector<std::string> all = front->labels();
+    all.insert(all.end(), labels().begin(), labels().end());
+    auto name = from_labels(all);
     return name ? std::move(name)
-                : refuse(fmt::format("{}.{}", prefix, text_), name.error().detail);
+                : refuse(fmt::format("{}.{}", prefix, text()), name.error().detail);
 }
 
 } // namespace base::dns

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/dns/recursive_resolver.hpp"
 
-#include "ares_channel.hpp"
-#include "base/async/deadline.hpp"
 #include "dnssec_probe.hpp"
 #include "interpret.hpp"
+#include "query_case.hpp"
+#include "server_channels.hpp"
 
 #include <fmt/format.h>
 
@@ -13,11 +13,6 @@
 
 namespace base::dns {
 
-struct ServerChannels {
-    std::shared_ptr<AresChannel> udp;
-    std::shared_ptr<AresChannel> tcp;
-};
-
 /// Shared by the resolver and its lookups under way, which outlast it by the moment they take to
 /// end.
 struct ResolverState {
@@ -25,7 +20,7 @@ struct ResolverState {
     const Clock& clock;
     Random& random;
     RecursiveResolverOptions options;
-    std::vector<ServerChannels> servers; ///< none once closed
+    std::vector<std::shared_ptr<ServerChannels>> servers; ///< none once closed
 
     [[nodiscard]] std::uint16_t random_id() {
         return static_cast<std::uint16_t>(random.below(0x10000));
@@ -71,23 +66,48 @@ void check_options(const RecursiveResolverOptions& options) {
     }
 }
 
+/// Nobody waits for a query that is over, however that came.
+class Forget {
+public:
+    Forget(QueryChannel& channel, std::uint64_t number) : channel_(channel), number_(number) {}
+    ~Forget() { channel_.forget(number_); }
+    Forget(const Forget&) = delete;
+    Forget& operator=(const Forget&) = delete;
+
+private:
+    QueryChannel& channel_;
+    std::uint64_t number_;
+};
+
+std::unexpected<Failure> too_late(const ResolverState& state, const QueryChannel& channel,
+                                  Deadline deadline) {
+    if (deadline.passed(state.clock.steady()))
+        return fail(FailureKind::dns_timeout,
+                    fmt::format("{} did not answer within the time left", channel.server()));
+    return fail(FailureKind::dns_timeout,
+                fmt::format("{} did not answer within {} ms", channel.server(),
+                            state.options.try_timeout.count()));
+}
+
 /// One try over one transport. Two things are sent again within it: a query that failed with its
-/// connection, which may have broken for another query's sake (newer c-ares also drops a connection
-/// that brought something malformed), once; and a query that c-ares gave up before the try's time
-/// was over, as its newer versions do to servers that used to be fast.
-Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<AresChannel> channel,
+/// port or connection, which may have broken for another query's sake (newer c-ares also drops a
+/// connection that brought something malformed), once; and a query that c-ares gave up before the
+/// try's time was over, as its newer versions do to servers that used to be fast.
+Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<QueryChannel> channel,
                                     std::string query, Deadline deadline, int* sends) {
     const SteadyTime started = state->clock.steady();
     const auto early = state->options.try_timeout * 9 / 10;
+    const Deadline until = deadline.within(started, state->options.try_timeout);
+    if (deadline.passed(started))
+        co_return too_late(*state, *channel, deadline);
     bool broken_before = false;
     for (int i = 1;; ++i) {
         ++*sends;
-        OneShot<Result<std::string>> slot = channel->send(query);
-        auto waited = co_await with_deadline(deadline, "DNS", slot.wait());
+        QueryChannel::Sent sent = channel->send(query);
+        const Forget at_the_end(*channel, sent.number);
+        auto waited = co_await sent.response.wait_until(until, "DNS");
         if (!waited && waited.error().kind == FailureKind::timeout)
-            co_return fail(
-                FailureKind::dns_timeout,
-                fmt::format("{} did not answer within the time left", channel->server()));
+            co_return too_late(*state, *channel, deadline);
         if (!waited)
             co_return std::unexpected(std::move(waited.error()));
         if (*waited || i == max_sends_per_try)
@@ -103,14 +123,26 @@ Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<AresChannel>
     }
 }
 
-/// One try at one server: over UDP, and over TCP when that is not complete (RFC 7766 §5).
-Awaitable<Result<std::string>> ask_server(StatePtr state, ServerChannels server, std::string query,
-                                          Deadline deadline, int* sends) {
-    auto response = co_await send(state, server.udp, query, deadline, sends);
-    if (!response || AresChannel::is_complete(*response))
+/// False when TC is set (RFC 1035 §4.1.1), or when the response fills the buffer and may be cut.
+bool is_complete(std::string_view response) {
+    constexpr char tc = 0x02;
+    constexpr std::size_t buffer = 4096;
+    return response.size() > 2 && (response[2] & tc) == 0 && response.size() < buffer;
+}
+
+/// Whether a UDP response may be taken: it is whole, and comes from somebody who saw the query.
+bool is_settled(const ResolverState& state, std::string_view query, std::string_view response) {
+    return is_complete(response) && (!state.options.mix_case || echoes_question(query, response));
+}
+
+/// One try at one server: over UDP, and over TCP when that does not settle it (RFC 7766 §5).
+Awaitable<Result<std::string>> ask_server(StatePtr state, std::shared_ptr<ServerChannels> server,
+                                          std::string query, Deadline deadline, int* sends) {
+    auto response = co_await send(state, server->udp(), query, deadline, sends);
+    if (!response || is_settled(*state, query, *response))
         co_return response;
     int over_tcp = 0; // the same query, as far as the asker is concerned
-    co_return co_await send(state, server.tcp, std::move(query), deadline, &over_tcp);
+    co_return co_await send(state, server->tcp(), std::move(query), deadline, &over_tcp);
 }
 
 bool another_server_may_answer(const Failure& failure) {
@@ -122,16 +154,20 @@ bool another_server_may_answer(const Failure& failure) {
 Awaitable<Result<Exchange>> ask(StatePtr state, std::string query, Deadline deadline) {
     const std::uint16_t id = state->random_id();
     query = put_id(std::move(query), id);
+    const std::string as_asked = query;
+    if (state->options.mix_case)
+        query = mix_case(std::move(query), state->random);
     int sends = 0;
     Failure last{FailureKind::cancelled, "the resolver was closed"};
     for (int round = 0; round < state->options.tries; ++round) {
         for (std::size_t i = 0; i < state->servers.size(); ++i) { // empty once closed
-            const ServerChannels server = state->servers[i];
+            const std::shared_ptr<ServerChannels> server = state->servers[i];
             if (sends > 0 && deadline.passed(state->clock.steady()))
                 co_return std::unexpected(std::move(last));
             auto response = co_await ask_server(state, server, query, deadline, &sends);
             if (response)
-                co_return Exchange{std::move(*response), server.udp->server(), sends};
+                co_return Exchange{put_question(std::move(*response), as_asked), server->server(),
+                                   sends};
             last = std::move(response.error());
             if (!another_server_may_answer(last))
                 co_return std::unexpected(std::move(last));
@@ -210,6 +246,12 @@ Awaitable<Result<Answer>> look_up_with_dnssec(StatePtr state, Question question,
     co_return answer;
 }
 
+Awaitable<ZoneProof> prove_zone_insecure(StatePtr state, Name name, Deadline deadline) {
+    ResolverProber prober(state, deadline);
+    DnssecProbe probe(prober);
+    co_return co_await probe.zone(std::move(name));
+}
+
 Awaitable<Result<std::string>> exchange_raw(StatePtr state, std::string query, Deadline deadline) {
     if (query.size() < 12 || query.size() > 0xffff)
         co_return fail(FailureKind::invalid, "not a DNS message");
@@ -228,24 +270,18 @@ RecursiveResolver::RecursiveResolver(asio::io_context& loop, const Clock& clock,
     check_options(options);
     state_ =
         std::make_shared<ResolverState>(ResolverState{loop, clock, random, std::move(options), {}});
-    const auto open = [&](const net::Endpoint& server, AresChannel::Transport transport) {
-        return AresChannel::open(loop, {.server = server,
-                                        .transport = transport,
-                                        .source = state_->options.source,
-                                        .try_timeout = state_->options.try_timeout});
-    };
     for (const net::Endpoint& server : state_->options.servers)
-        state_->servers.push_back(
-            {open(server, AresChannel::Transport::udp), open(server, AresChannel::Transport::tcp)});
+        state_->servers.push_back(std::make_shared<ServerChannels>(
+            loop, AresChannel::Options{.server = server,
+                                       .source = state_->options.source,
+                                       .try_timeout = state_->options.try_timeout}));
 }
 
 RecursiveResolver::~RecursiveResolver() {
     // The lookups under way still hold the state and a channel; they end by what close() tells
     // them.
-    for (const auto& server : state_->servers) {
-        server.udp->close();
-        server.tcp->close();
-    }
+    for (const auto& server : state_->servers)
+        server->close();
     state_->servers.clear();
 }
 
@@ -256,6 +292,10 @@ Awaitable<Result<Answer>> RecursiveResolver::lookup(Question question, Deadline 
 Awaitable<Result<Answer>> RecursiveResolver::lookup_with_dnssec(Question question,
                                                                 Deadline deadline) {
     return look_up_with_dnssec(state_, std::move(question), deadline);
+}
+
+Awaitable<ZoneProof> RecursiveResolver::prove_insecure(Name name, Deadline deadline) {
+    return prove_zone_insecure(state_, std::move(name), deadline);
 }
 
 Awaitable<Result<std::string>> RecursiveResolver::exchange(std::string query, Deadline deadline) {

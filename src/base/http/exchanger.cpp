@@ -52,7 +52,8 @@ private:
 
     Awaitable<bool> handshake(const net::TlsContext& tls) {
         out_.phase = ExchangePhase::tls;
-        const error_code error = co_await transport_.connect_tls(tls, *options_.tls_server_name);
+        const error_code error =
+            co_await transport_.connect_tls(tls, *options_.tls_server_name, Protocol::http1);
         if (error || transport_.timed_out()) {
             failed(error);
             // Whatever it was, a peer that does not get through the handshake does not speak TLS to

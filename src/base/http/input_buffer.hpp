@@ -20,6 +20,13 @@ public:
         return size_ == 0 ? std::string_view() : std::string_view(octets_.get() + begin_, size_);
     }
     [[nodiscard]] bool empty() const { return size_ == 0; }
+    /// Gives the memory back when there is no data: many connections are idle.
+    void rest() {
+        if (size_ == 0) {
+            octets_.reset();
+            capacity_ = 0;
+        }
+    }
     [[nodiscard]] bool full() const { return size_ >= limit_; }
 
     void consume(std::size_t n) {

@@ -10,20 +10,19 @@
 #include <utility>
 
 namespace base::http {
-namespace {
-
-bool is_token_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-           || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
 
 bool is_token(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, is_token_character);
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+               || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+    });
 }
 
 bool is_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
+
+namespace {
 
 bool is_target(std::string_view text) {
     return !text.empty() && std::ranges::none_of(text, [](char c) {
@@ -54,21 +53,6 @@ void append_fields(std::string& out, const Headers& headers) {
 
 void append_length(std::string& out, std::size_t length) {
     fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", length);
-}
-
-Result<void> check(const Request& request) {
-    if (!is_token(request.method) || !is_target(request.target)) {
-        return fail(FailureKind::invalid,
-                    fmt::format("\"{} {}\" cannot be sent in a request line",
-                                excerpt(request.method), excerpt(request.target)));
-    }
-    for (const auto& [name, value] : request.headers.fields()) {
-        if (!is_token(name) || std::ranges::any_of(value, is_control)) {
-            return fail(FailureKind::invalid,
-                        fmt::format("the field {} cannot be sent in a request", excerpt(name)));
-        }
-    }
-    return {};
 }
 
 constexpr auto reasons = std::to_array<std::pair<unsigned, std::string_view>>({
@@ -111,8 +95,23 @@ constexpr auto reasons = std::to_array<std::pair<unsigned, std::string_view>>({
 
 } // namespace
 
+Result<void> check_request(const Request& request) {
+    if (!is_token(request.method) || !is_target(request.target)) {
+        return fail(FailureKind::invalid,
+                    fmt::format("\"{} {}\" cannot be sent in a request line",
+                                excerpt(request.method), excerpt(request.target)));
+    }
+    for (const auto& [name, value] : request.headers.fields()) {
+        if (!is_token(name) || std::ranges::any_of(value, is_control)) {
+            return fail(FailureKind::invalid,
+                        fmt::format("the field {} cannot be sent in a request", excerpt(name)));
+        }
+    }
+    return {};
+}
+
 Result<void> append_request(std::string& out, const Request& request, bool keep_alive) {
-    if (auto sendable = check(request); !sendable) {
+    if (auto sendable = check_request(request); !sendable) {
         return sendable;
     }
     out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");

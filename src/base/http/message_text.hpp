@@ -12,6 +12,13 @@
 
 namespace base::http {
 
+/// A field name or method (RFC 9110 §5.6.2).
+[[nodiscard]] bool is_token(std::string_view text);
+/// What has no place in a field's value.
+[[nodiscard]] bool is_control(char c);
+/// invalid when the method, target or a field could break the framing.
+[[nodiscard]] Result<void> check_request(const Request& request);
+
 /// Appends head and body. invalid when the method, target or a field could break the framing.
 [[nodiscard]] Result<void> append_request(std::string& out, const Request& request,
                                           bool keep_alive);

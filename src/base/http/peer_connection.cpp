@@ -1,163 +1,178 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "peer_connection.hpp"
 
-#include "base/core/encoding.hpp"
-#include "base/net/connect.hpp"
-#include "message_text.hpp"
-
 #include <boost/asio/error.hpp>
-#include <boost/asio/ssl/error.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
+#include <utility>
 
 namespace base::http {
 namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t head_limit = 16 * 1024;
-constexpr std::size_t input_limit = 2 * head_limit;
-constexpr std::size_t kept_capacity = 64 * 1024;
+constexpr Milliseconds write_limit{20'000};
+constexpr double nearly_full = 0.75;
+
+std::string authority_of(const PoolOptions& options) {
+    const auto literal = net::IpAddress::parse(options.host);
+    const std::string host = literal ? literal->to_host() : options.host;
+    const std::uint16_t usual = options.tls ? 443 : 80;
+    return options.port == usual ? host : fmt::format("{}:{}", host, options.port);
+}
 
 } // namespace
 
-PeerConnection::PeerConnection(asio::ip::tcp::socket socket, std::size_t body_limit)
-    : transport_(std::move(socket)),
-      reader_(head_limit, body_limit),
-      input_(input_limit),
-      body_limit_(body_limit) {}
+PeerConnection::PeerConnection(asio::io_context& loop, const Clock& clock,
+                               const PoolOptions& options, PeerAddresses& addresses, Owner& owner)
+    : clock_(clock), options_(options), addresses_(addresses), owner_(owner), alarm_(loop, [this] {
+          look_at_the_clock();
+      }) {}
 
-Awaitable<Result<std::unique_ptr<PeerConnection>>>
-PeerConnection::open(const PoolOptions& options, net::Endpoint to, Deadline deadline) {
-    auto socket = co_await net::connect(to, options.source, deadline);
-    if (!socket) {
-        co_return std::unexpected(std::move(socket.error()));
+Awaitable<Failure> PeerConnection::run() {
+    if (auto opened = co_await open(); !opened) {
+        state_ = State::over;
+        co_return std::move(opened.error());
     }
-    auto connection = std::make_unique<PeerConnection>(std::move(*socket), options.body_limit);
-    if (options.tls) {
-        if (auto trusted = co_await connection->handshake(options, to, deadline); !trusted) {
-            co_return std::unexpected(std::move(trusted.error()));
+    const std::string authority = authority_of(options_);
+    protocol_.emplace(Http2Client::Options{.scheme = options_.tls ? "https" : "http",
+                                           .authority = authority,
+                                           .peer = authority,
+                                           .body_limit = options_.body_limit});
+    Http2Speaker& speaker = *this;
+    link_.emplace(*transport_, speaker, write_limit);
+    heard_at_ = idle_since_ = clock_.steady();
+    alarm_.set(idle_since_ + options_.idle_timeout);
+    state_ = State::ready;
+    owner_.has_room(); // its first requests go out with the preface
+    const error_code error = co_await link_->run();
+    state_ = State::over;
+    alarm_.clear();
+    Failure failure = why_over(error);
+    protocol_->lose(failure);
+    deliver();
+    co_await transport_->close_gently(false);
+    co_return failure;
+}
+
+Failure PeerConnection::why_over(const error_code& error) const {
+    const std::string doing = "asking " + authority_of(options_);
+    if (silent_) {
+        return {FailureKind::timeout,
+                fmt::format("{}: no sign of life for {} ms", doing,
+                            (options_.ping_after + options_.ping_timeout).count())};
+    }
+    if (!protocol_->complaint().empty()) {
+        return {FailureKind::http_malformed,
+                fmt::format("{}: not HTTP/2: {}", doing, protocol_->complaint())};
+    }
+    if (!error) {
+        return {FailureKind::connection_reset, doing + ": the peer takes no more requests"};
+    }
+    return why(error, doing);
+}
+
+bool PeerConnection::can_take() const {
+    // A peer that does not read gets no more to read.
+    return state_ == State::ready && !link_->is_blocked() && protocol_->has_room();
+}
+
+bool PeerConnection::is_nearly_full() const {
+    return !protocol_->has_limits() ? false : protocol_->load() >= nearly_full;
+}
+
+Result<void> PeerConnection::submit(Http2Call& call) {
+    if (auto submitted = protocol_->submit(call); !submitted) {
+        return submitted;
+    }
+    if (protocol_->calls() == 1) {
+        busy_since_ = clock_.steady();
+        alarm_.set(busy_since_ + options_.ping_after);
+    }
+    link_->send_soon();
+    return {};
+}
+
+void PeerConnection::withdraw(Http2Call& call) {
+    protocol_->withdraw(call);
+    if (protocol_->calls() == 0) {
+        rest();
+    }
+    link_->send_soon();
+}
+
+void PeerConnection::close_if_idle() {
+    if (state_ == State::ready && protocol_->calls() == 0) {
+        protocol_->end();
+        link_->send_soon();
+    }
+}
+
+bool PeerConnection::heard(std::string_view octets) {
+    heard_at_ = clock_.steady();
+    asked_at_.reset();
+    const bool understood = protocol_->receive(octets);
+    deliver();
+    owner_.has_room();
+    link_->send_soon();
+    return understood;
+}
+
+bool PeerConnection::append(std::string& out, std::size_t enough) {
+    const bool able = protocol_->append(out, enough);
+    deliver();
+    if (out.empty()) {
+        owner_.has_room(); // nothing stands before further requests
+    }
+    return able;
+}
+
+void PeerConnection::deliver() {
+    const bool is_busy = protocol_->calls() > 0;
+    const auto ended = protocol_->ended();
+    if (ended.empty() && is_busy) {
+        return;
+    }
+    if (!is_busy && !ended.empty()) {
+        rest();
+    }
+    for (Http2Call* call : ended) {
+        owner_.ended(*this, *call);
+    }
+    if (protocol_->is_leaving()) {
+        close_if_idle();
+    }
+}
+
+void PeerConnection::rest() {
+    idle_since_ = clock_.steady();
+    alarm_.set(idle_since_ + options_.idle_timeout);
+}
+
+void PeerConnection::look_at_the_clock() {
+    const SteadyTime now = clock_.steady();
+    if (protocol_->calls() == 0) {
+        if (now >= idle_since_ + options_.idle_timeout) {
+            close_if_idle();
         }
+        alarm_.set(idle_since_ + options_.idle_timeout);
+        return;
     }
-    co_return connection;
-}
-
-Awaitable<Result<void>> PeerConnection::handshake(const PoolOptions& options, net::Endpoint to,
-                                                  Deadline deadline) {
-    transport_.set_deadline(deadline.at());
-    const bool literal = net::IpAddress::parse(options.host).has_value(); // no SNI: RFC 6066 §3
-    const error_code error =
-        co_await transport_.connect_tls(options.tls(), literal ? "" : options.host);
-    if (error || transport_.timed_out()) {
-        Failure failure = why(error, "TLS with " + to.to_string());
-        const long verified = SSL_get_verify_result(transport_.tls());
-        if (failure.kind != FailureKind::timeout && failure.kind != FailureKind::cancelled) {
-            failure.kind = FailureKind::tls_failed;
-            if (verified != X509_V_OK) {
-                failure.detail += fmt::format(" ({})", X509_verify_cert_error_string(verified));
-            }
-        }
-        co_return std::unexpected(std::move(failure));
+    const SteadyTime ask_at = std::max(heard_at_, busy_since_) + options_.ping_after;
+    if (asked_at_ && now >= *asked_at_ + options_.ping_timeout) {
+        silent_ = true;
+        link_->stop();
+    } else if (asked_at_) {
+        alarm_.set(*asked_at_ + options_.ping_timeout);
+    } else if (now >= ask_at) {
+        asked_at_ = now;
+        protocol_->ping();
+        link_->send_soon();
+        alarm_.set(now + options_.ping_timeout);
+    } else {
+        alarm_.set(ask_at);
     }
-    co_return check_identity(options, to);
-}
-
-Result<void> PeerConnection::check_identity(const PoolOptions& options, const net::Endpoint& to) {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-        SSL_get1_peer_certificate(transport_.tls()), &X509_free);
-    const auto names = certificate ? net::subject_alternative_names(certificate.get())
-                                   : std::vector<std::string>();
-    const bool is_who_we_wanted =
-        !options.peer_identity.empty()
-        && std::ranges::any_of(names, [&options](const std::string& name) {
-               return ascii_iequals(name, options.peer_identity);
-           });
-    if (is_who_we_wanted) {
-        return {};
-    }
-    std::vector<std::string> shown;
-    for (const std::string& name : names) {
-        shown.push_back(excerpt(name));
-    }
-    return fail(FailureKind::tls_identity,
-                fmt::format("TLS with {}: wanted {}, but the peer's certificate is for {}",
-                            to.to_string(), options.peer_identity,
-                            shown.empty() ? "nobody" : join_and(shown)));
-}
-
-Awaitable<PeerConnection::Attempt> PeerConnection::exchange(const Request& request,
-                                                            Deadline deadline) {
-    output_.clear();
-    if (auto sendable = append_request(output_, request, true); !sendable) {
-        co_return Attempt{.result = std::unexpected(std::move(sendable.error()))};
-    }
-    transport_.set_deadline(deadline.at());
-    const auto [error, n] = co_await transport_.write(asio::buffer(output_));
-    if (output_.capacity() > kept_capacity) {
-        output_ = {};
-    }
-    if (error || transport_.timed_out()) {
-        co_return died(error, "sending the request", false);
-    }
-    co_return co_await receive();
-}
-
-Awaitable<PeerConnection::Attempt> PeerConnection::receive() {
-    using Progress = ResponseReader::Progress;
-    reader_.next();
-    bool answered = false;
-    while (reader_.progress() == Progress::head || reader_.progress() == Progress::body) {
-        if (input_.full()) {
-            co_return Attempt{.result = fail(FailureKind::http_malformed,
-                                             "a line of the response's framing is too long")};
-        }
-        const auto [error, n] = co_await transport_.read_some(input_.prepare());
-        if (error == asio::error::eof && answered) {
-            reader_.end_of_input();
-        } else if (error || transport_.timed_out()) {
-            co_return died(error, "waiting for the response", answered);
-        } else {
-            answered = true;
-            input_.commit(n);
-            input_.consume(reader_.feed(input_.data()));
-        }
-    }
-    transport_.clear_deadline();
-    if (reader_.progress() == Progress::failed) {
-        co_return Attempt{.result = std::unexpected(reader_.failure())};
-    }
-    if (reader_.cut()) {
-        co_return Attempt{
-            .result = fail(FailureKind::http_too_large,
-                           fmt::format("the response body is over {} octets", body_limit_))};
-    }
-    // Octets after the response answer nothing that was asked.
-    co_return Attempt{.result = std::move(reader_.response()),
-                      .reusable = reader_.keep_alive() && input_.empty()};
-}
-
-Failure PeerConnection::why(const error_code& error, std::string doing) const {
-    if (transport_.timed_out()) {
-        return {FailureKind::timeout, std::move(doing)};
-    }
-    if (error == asio::error::operation_aborted) {
-        return {FailureKind::cancelled, std::move(doing)};
-    }
-    if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
-        return {FailureKind::connection_reset, doing + ": the peer closed the connection"};
-    }
-    return net::to_failure(error, std::move(doing));
-}
-
-PeerConnection::Attempt PeerConnection::died(const error_code& error, std::string_view doing,
-                                             bool answered) const {
-    Failure failure = why(error, std::string(doing));
-    const bool ours =
-        failure.kind == FailureKind::timeout || failure.kind == FailureKind::cancelled;
-    return {.result = std::unexpected(std::move(failure)), .died_unanswered = !answered && !ours};
 }
 
 } // namespace base::http

@@ -1,232 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/http/client.hpp"
 
-#include "base/async/deadline.hpp"
+#include "base/async/alarm.hpp"
 #include "base/async/one_shot.hpp"
+#include "base/async/task_set.hpp"
 #include "peer_addresses.hpp"
 #include "peer_connection.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <algorithm>
-#include <deque>
 #include <fmt/format.h>
 #include <list>
+#include <utility>
 
 namespace base::http {
 
-namespace {
-
-using Connection = std::unique_ptr<PeerConnection>;
-
-struct Idle {
-    Connection connection;
-    SteadyTime since;
-};
-
-std::string default_host_header(const PoolOptions& options) {
-    const auto literal = net::IpAddress::parse(options.host);
-    const std::string host = literal ? literal->to_host() : options.host;
-    const std::uint16_t usual = options.tls ? 443 : 80;
-    return options.port == usual ? host : fmt::format("{}:{}", host, options.port);
-}
-
-} // namespace
-
-/// Invariant: somebody waits only while every one of max_connections is in use, so that no idle
-/// connection is passed over.
-struct Pool::State : std::enable_shared_from_this<State> {
-    class Lease;
-    class Waiter;
+/// Invariant: somebody waits only while no connection can take a request.
+struct Pool::State final : std::enable_shared_from_this<State>, PeerConnection::Owner {
+    struct Call;
+    using Connections = std::list<PeerConnection>;
 
     State(asio::io_context& l, const Clock& c, PoolOptions o)
-        : loop(l),
-          clock(c),
-          options(std::move(o)),
-          host_header(default_host_header(options)),
-          addresses(l, c, options.host),
-          reaper(l) {}
+        : loop(l), clock(c), options(std::move(o)), addresses(l, c, options.host), tasks(l) {}
+    ~State() { tasks.let_go(); } // each task shares the state
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
-    /// A place, with a connection that was idle or none yet; nothing when all are in use.
-    std::optional<Lease> try_acquire();
-    Awaitable<Result<Lease>> wait_for_lease(Deadline deadline);
-    Awaitable<Result<Connection>> connect(Deadline deadline);
-    void release(Connection connection);
-    void shut();
-    void arm_reaper();
-    void reap();
     static Awaitable<Result<Response>> send(std::shared_ptr<State> self, Request request,
                                             Deadline deadline);
+    static Awaitable<void> drive(std::shared_ptr<State> self, Connections::iterator connection);
+
+    void begin(Call& call);
+    [[nodiscard]] PeerConnection* connection_with_room();
+    void submit(Call& call, PeerConnection& connection);
+    void connect_if_needed();
+    void has_room() override;
+    void ended(PeerConnection& connection, Http2Call& call) override;
+    void lost(const Failure& why, bool had_answered);
+    void shut();
+    void close_idle();
 
     asio::io_context& loop;
     const Clock& clock;
     PoolOptions options;
-    std::string host_header;
     PeerAddresses addresses;
-    std::deque<Idle> idle; ///< the longest idle first; taken from the back, expired from the front
-    std::list<Waiter*> waiting;
-    std::size_t open = 0; ///< places in use, connected or being connected, and idle connections
+    Connections connections; ///< until their drive() has ended
+    std::list<Call*> waiting;
     bool closed = false;
-    asio::steady_timer reaper;
-    bool reaper_armed = false;
+    TaskSet tasks; // last: its tasks refer to the others
 };
 
-/// One of the max_connections places; gives it back when it dies, with its connection if that is
-/// still good.
-class Pool::State::Lease {
-public:
-    Lease(std::shared_ptr<State> state, Connection connection)
-        : state_(std::move(state)), connection_(std::move(connection)) {}
-    Lease(Lease&&) noexcept = default;
-    Lease& operator=(Lease&&) = delete;
-    ~Lease() {
-        if (state_) {
-            state_->release(std::move(connection_));
+/// A request, in the frame that waits for its response: waiting for a connection, or on one.
+struct Pool::State::Call final : Http2Call {
+    Call(State& s, const Request& r, Deadline d)
+        : state(s), deadline(d), done(s.loop), alarm(s.loop, [this] { give_up(); }) {
+        request = &r;
+        alarm.set(deadline.at());
+    }
+    ~Call() { leave(); }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    void leave() {
+        if (at != nullptr) {
+            std::exchange(at, nullptr)->withdraw(*this);
+        } else if (in_line) {
+            state.waiting.erase(*std::exchange(in_line, std::nullopt));
         }
     }
-    Connection& connection() { return connection_; }
 
-private:
-    std::shared_ptr<State> state_; // shared: a request may outlive its Pool
-    Connection connection_;
+    void finish(Result<Response> with) {
+        result.emplace(std::move(with));
+        finish();
+    }
+    void finish() {
+        alarm.clear(); // before its frame runs again, the result stands
+        done.set(true);
+    }
+
+    void give_up() {
+        const std::string_view what = at != nullptr ? "an answer of" : "a connection to";
+        leave();
+        finish(
+            fail(FailureKind::timeout, fmt::format("waiting for {} {}", what, state.options.host)));
+    }
+
+    State& state;
+    Deadline deadline;
+    OneShot<bool> done;
+    Alarm alarm;
+    PeerConnection* at = nullptr;
+    std::optional<std::list<Call*>::iterator> in_line;
+    bool sent_again = false;
 };
 
-/// A place in the queue. Dies with the waiting frame; a lease that arrived too late goes on.
-class Pool::State::Waiter {
-public:
-    explicit Waiter(State& state)
-        : wake(state.loop), state_(state), at_(state.waiting.insert(state.waiting.end(), this)) {}
-    ~Waiter() {
-        if (!wake.is_set()) {
-            state_.waiting.erase(at_);
-        }
-    }
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-
-    OneShot<bool> wake;
-    std::optional<Lease> lease;
-
-private:
-    State& state_;
-    std::list<Waiter*>::iterator at_;
-};
-
-std::optional<Pool::State::Lease> Pool::State::try_acquire() {
-    while (!idle.empty()) {
-        Connection connection = std::move(idle.back().connection);
-        idle.pop_back();
-        if (!connection->is_stale()) {
-            return Lease(shared_from_this(), std::move(connection));
-        }
-        --open;
-    }
-    if (open < options.max_connections) {
-        ++open;
-        return Lease(shared_from_this(), nullptr);
-    }
-    return std::nullopt;
+PeerConnection* Pool::State::connection_with_room() {
+    // The first is filled before the next is used: what goes out together costs one write.
+    const auto found = std::ranges::find_if(connections, &PeerConnection::can_take);
+    return found == connections.end() ? nullptr : &*found;
 }
 
-Awaitable<Result<Pool::State::Lease>> Pool::State::wait_for_lease(Deadline deadline) {
-    const auto self = shared_from_this();
-    if (self->waiting.size() >= self->options.max_waiting) {
-        co_return fail(FailureKind::overloaded,
-                       fmt::format("{} requests wait for a connection to {} already",
-                                   self->waiting.size(), self->options.host));
-    }
-    Waiter waiter(*self);
-    const auto woken = co_await with_deadline(
-        deadline, "waiting for a connection to " + self->options.host, waiter.wake.wait());
-    if (!woken) {
-        co_return std::unexpected(woken.error());
-    }
-    if (!waiter.lease) {
-        co_return fail(FailureKind::cancelled, "the pool was closed");
-    }
-    if (deadline.passed(self->clock.steady())) { // the turn came with the end: no time to connect
-        co_return fail(FailureKind::timeout, "waiting for a connection to " + self->options.host);
-    }
-    co_return std::move(*waiter.lease);
-}
-
-Awaitable<Result<Connection>> Pool::State::connect(Deadline deadline) {
-    const Deadline until = deadline.within(clock.steady(), options.connect_timeout);
-    const auto found = co_await addresses.get(until);
-    if (!found) {
-        co_return std::unexpected(found.error());
-    }
-    Failure last{FailureKind::no_address, options.host + " has no address of the source's family"};
-    for (std::size_t i = 0; i < found->size(); ++i) {
-        const net::IpAddress& address = (*found)[i];
-        if (options.source && options.source->family() != address.family()) {
-            continue;
-        }
-        // A silent address must leave time for the others.
-        const SteadyTime now = clock.steady();
-        const auto share = until.remaining(now) / static_cast<int>(found->size() - i);
-        auto connection = co_await PeerConnection::open(options, {address, options.port},
-                                                        until.within(now, share));
-        if (connection) {
-            co_return connection;
-        }
-        last = std::move(connection.error());
-        if (last.kind == FailureKind::cancelled || until.passed(clock.steady())) {
-            break;
-        }
-    }
-    co_return std::unexpected(std::move(last));
-}
-
-void Pool::State::release(Connection connection) {
-    if (closed) {
-        connection.reset();
-    }
-    if (!waiting.empty()) {
-        Waiter* first = waiting.front();
-        waiting.pop_front();
-        first->lease.emplace(shared_from_this(), std::move(connection));
-        first->wake.set(true);
-    } else if (connection && idle.size() < options.max_idle) {
-        idle.push_back({std::move(connection), clock.steady()});
-        arm_reaper();
+void Pool::State::begin(Call& call) {
+    if (PeerConnection* connection = connection_with_room()) {
+        submit(call, *connection);
+    } else if (waiting.size() >= options.max_waiting) {
+        call.finish(fail(FailureKind::overloaded,
+                         fmt::format("{} requests wait for a connection to {} already",
+                                     waiting.size(), options.host)));
     } else {
-        --open;
+        call.in_line = waiting.insert(waiting.end(), &call);
+    }
+    connect_if_needed();
+}
+
+void Pool::State::submit(Call& call, PeerConnection& connection) {
+    if (auto submitted = connection.submit(call); !submitted) {
+        call.finish(std::unexpected(std::move(submitted.error())));
+        return;
+    }
+    call.at = &connection;
+}
+
+void Pool::State::connect_if_needed() {
+    const auto is_of_use = [](const PeerConnection& connection) {
+        return connection.is_connecting()
+               || (connection.can_take() && !connection.is_nearly_full());
+    };
+    if (connections.size() >= options.max_connections
+        || std::ranges::any_of(connections, is_of_use)) {
+        return;
+    }
+    connections.emplace_back(loop, clock, options, addresses, *this);
+    tasks.spawn(drive(shared_from_this(), std::prev(connections.end())));
+}
+
+Awaitable<void> Pool::State::drive(std::shared_ptr<State> self, Connections::iterator connection) {
+    const Failure why = co_await connection->run();
+    const bool had_answered = connection->has_answered();
+    self->connections.erase(connection);
+    self->lost(why, had_answered);
+}
+
+/// A peer that lets nobody in has an answer for those who wait.
+void Pool::State::lost(const Failure& why, bool had_answered) {
+    if (!had_answered && connections.empty()) {
+        for (Call* call : std::exchange(waiting, {})) {
+            call->in_line.reset();
+            call->finish(std::unexpected(why));
+        }
+    }
+    has_room();
+    if (!waiting.empty()) {
+        connect_if_needed();
+    }
+}
+
+void Pool::State::has_room() {
+    while (!waiting.empty()) {
+        PeerConnection* connection = connection_with_room();
+        if (connection == nullptr) {
+            return;
+        }
+        Call& first = *waiting.front();
+        waiting.pop_front();
+        first.in_line.reset();
+        submit(first, *connection);
+    }
+    if (closed) {
+        close_idle();
+    }
+}
+
+void Pool::State::ended(PeerConnection& connection, Http2Call& ended) {
+    Call& call = static_cast<Call&>(ended);
+    call.at = nullptr;
+    const bool again = !*call.result && !std::exchange(call.sent_again, true)
+                       && (call.unprocessed || (call.unanswered && connection.has_answered()));
+    if (again && !call.deadline.passed(clock.steady())) {
+        call.result.reset();
+        call.in_line = waiting.insert(waiting.begin(), &call);
+        connect_if_needed();
+    } else {
+        call.finish();
+    }
+}
+
+void Pool::State::close_idle() {
+    for (PeerConnection& connection : connections) {
+        connection.close_if_idle();
     }
 }
 
 void Pool::State::shut() {
     closed = true;
-    open -= idle.size();
-    idle.clear();
-    reaper.cancel();
-    for (Waiter* waiter : std::exchange(waiting, {})) {
-        waiter->wake.set(false);
-    }
-}
-
-void Pool::State::arm_reaper() {
-    if (std::exchange(reaper_armed, true)) {
-        return;
-    }
-    reaper.expires_at(idle.front().since + options.idle_timeout);
-    reaper.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-        if (const auto self = weak.lock(); self && !error) {
-            self->reap();
-        }
-    });
-}
-
-void Pool::State::reap() {
-    reaper_armed = false;
-    const SteadyTime now = clock.steady();
-    while (!idle.empty() && idle.front().since + options.idle_timeout <= now) {
-        idle.pop_front();
-        --open;
-    }
-    if (!idle.empty()) {
-        arm_reaper();
-    }
+    close_idle(); // the others when they have no more requests
 }
 
 Awaitable<Result<Response>> Pool::State::send(std::shared_ptr<State> self, Request request,
@@ -234,35 +200,12 @@ Awaitable<Result<Response>> Pool::State::send(std::shared_ptr<State> self, Reque
     if (deadline.passed(self->clock.steady())) {
         co_return fail(FailureKind::timeout, "no time was left to ask " + self->options.host);
     }
-    if (request.headers.count("Host") == 0) {
-        request.headers.add("Host", self->host_header);
+    Call call(*self, request, deadline);
+    self->begin(call);
+    if (const auto woken = co_await call.done.wait(); !woken) {
+        co_return fail(FailureKind::cancelled, "asking " + self->options.host);
     }
-    std::optional<Lease> lease = self->try_acquire();
-    if (!lease) {
-        auto waited = co_await self->wait_for_lease(deadline);
-        if (!waited) {
-            co_return std::unexpected(std::move(waited.error()));
-        }
-        lease.emplace(std::move(*waited));
-    }
-    bool reused = lease->connection() != nullptr;
-    while (true) {
-        if (!lease->connection()) {
-            auto fresh = co_await self->connect(deadline);
-            if (!fresh) {
-                co_return std::unexpected(std::move(fresh.error()));
-            }
-            lease->connection() = std::move(*fresh);
-        }
-        auto attempt = co_await lease->connection()->exchange(request, deadline);
-        if (!attempt.reusable) {
-            lease->connection().reset();
-        }
-        if (!attempt.died_unanswered || !reused) {
-            co_return std::move(attempt.result);
-        }
-        reused = false; // a second death is the peer's answer
-    }
+    co_return std::move(*call.result);
 }
 
 Pool::Pool(asio::io_context& loop, const Clock& clock, PoolOptions options)
@@ -277,12 +220,11 @@ Awaitable<Result<Response>> Pool::send(Request request, Deadline deadline) {
 }
 
 void Pool::close_idle() {
-    state_->open -= state_->idle.size();
-    state_->idle.clear();
+    state_->close_idle();
 }
 
 std::size_t Pool::open_connections() const {
-    return state_->open;
+    return state_->connections.size();
 }
 
 } // namespace base::http

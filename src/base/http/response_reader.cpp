@@ -123,6 +123,7 @@ struct ResponseReader::State {
         }
         if (++interim > interim_responses_max) {
             fail_with(FailureKind::http_malformed, "more than 5 interim responses");
+            head_complete = false; // the head of an interim response is nobody's answer
             return false;
         }
         begin();

@@ -179,7 +179,7 @@ Awaitable<void> Server::drain(Milliseconds limit) {
     error_code ignored;
     state->acceptor.close(ignored);
     for (Session* session : state->core.sessions) {
-        session->close_if_idle();
+        session->drain();
     }
     // Past the limit the join is cancelled, and by it every session; it still waits for their end.
     static_cast<void>(co_await with_deadline(Deadline::after(state->core.clock.steady(), limit),

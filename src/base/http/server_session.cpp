@@ -2,17 +2,14 @@
 #include "server_session.hpp"
 
 #include "base/core/encoding.hpp"
-#include "base/core/random.hpp"
+#include "http2_serving.hpp"
+#include "request_answer.hpp"
 #include "server_core.hpp"
 
-#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <fmt/format.h>
 #include <memory>
 #include <openssl/evp.h>
@@ -23,7 +20,6 @@ namespace base::http {
 namespace {
 
 constexpr std::size_t read_size = 16 * 1024; // one TLS record
-constexpr std::size_t kept_capacity = 64 * 1024;
 
 std::string certificate_sha256(X509* certificate) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -53,13 +49,48 @@ Awaitable<void> Session::run() {
     if (core_.options.tls && !co_await handshake()) {
         co_return;
     }
-    while (co_await one_request()) {
+    bool http2 = transport_.agreed_protocol() == "h2";
+    if (core_.options.tls || co_await recognise(http2) == Step::proceed) {
+        if (http2) {
+            co_await run_http2();
+        } else {
+            while (co_await one_request()) {
+            }
+        }
     }
     co_await transport_.close_gently(linger_);
 }
 
-void Session::close_if_idle() {
-    if (idle_ && !transport_.has_input()) { // a request that has arrived is answered
+Awaitable<Session::Step> Session::recognise(bool& http2) {
+    const auto is_beginning = [this] {
+        return http2_preface.starts_with(input_.data().substr(0, http2_preface.size()));
+    };
+    if (const Step step = co_await first_octet(); step != Step::proceed) {
+        co_return step;
+    }
+    transport_.set_deadline(core_.clock.steady() + core_.options.limits.head);
+    while (is_beginning() && input_.data().size() < http2_preface.size()) {
+        const auto [error, n] = co_await transport_.read_some(input_.prepare());
+        if (error) {
+            co_return Step::close;
+        }
+        input_.commit(n);
+    }
+    http2 = is_beginning();
+    co_return Step::proceed;
+}
+
+Awaitable<void> Session::run_http2() {
+    Http2Serving serving(core_, transport_, peer_);
+    http2_ = &serving;
+    linger_ = co_await serving.run(input_.data());
+    http2_ = nullptr;
+}
+
+void Session::drain() {
+    if (http2_ != nullptr) {
+        http2_->drain();
+    } else if (idle_ && !transport_.has_input()) { // a request that has arrived is answered
         transport_.interrupt();
     }
 }
@@ -100,7 +131,7 @@ Awaitable<bool> Session::one_request() {
         co_return false;
     }
     transport_.clear_deadline(); // a handler bounds itself
-    Response response = co_await answer();
+    Response response = co_await answer_request(core_, reader_.request(), peer_);
     const bool keep_alive = reader_.keep_alive() && !core_.draining
                             && ++served_ < core_.options.limits.requests_per_connection;
     co_return co_await send(std::move(response), keep_alive) && keep_alive;
@@ -112,7 +143,12 @@ Awaitable<Session::Step> Session::first_octet() {
         co_return Step::close;
     }
     idle_ = true;
+    input_.rest();
     transport_.set_deadline(core_.clock.steady() + core_.options.limits.idle);
+    if (co_await transport_.wait_for_input()) {
+        idle_ = false;
+        co_return Step::close;
+    }
     const auto [error, n] = co_await transport_.read_some(input_.prepare());
     idle_ = false;
     if (error) {
@@ -186,48 +222,17 @@ Awaitable<Session::Step> Session::reject(Rejection why, std::string detail) {
     co_return Step::answered;
 }
 
-/// The handler's response, or fault() for what escaped it. A handler is not told that its client is
-/// gone: what it does must be complete, the audit above all.
-Awaitable<Response> Session::answer() {
-    std::string what;
-    try {
-        co_return co_await core_.options.handler(reader_.request(), peer_);
-    } catch (const std::exception& error) {
-        what = error.what();
-    } catch (...) {
-        what = "an exception that is no std::exception";
-    }
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) { // drain() gave up on it
-        throw boost::system::system_error(asio::error::operation_aborted);
-    }
-    co_return fault(what);
-}
-
-Response Session::fault(const std::string& what) {
-    const std::string incident = SystemRandom().hex(8);
-    core_.log.error("handler-fault", {{"incident", incident},
-                                      {"what", what},
-                                      {"method", reader_.request().method},
-                                      {"path", excerpt(reader_.request().path())},
-                                      {"peer", peer_.endpoint.to_string()}});
-    return core_.options.fault(incident);
-}
-
 Awaitable<bool> Session::send(Response response, bool keep_alive) {
-    output_.clear();
+    std::string text;
     const Request& request = reader_.request();
-    append_response(output_, response,
+    append_response(text, response,
                     {.keep_alive = keep_alive,
                      .http10 = reader_.http10(),
                      .to_head = request.method == "HEAD",
                      .date = core_.date()});
     transport_.set_deadline(core_.clock.steady() + core_.options.limits.write);
     // Head and body in one write: one segment and one TLS record where they fit.
-    const auto [error, n] = co_await transport_.write(asio::buffer(output_));
-    if (output_.capacity() > kept_capacity) {
-        output_ = {};
-    }
+    const auto [error, n] = co_await transport_.write(asio::buffer(text));
     if (error || transport_.timed_out()) {
         transport_.close();
         co_return false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One connection of a server, from handshake to close. Lives in the frame of its coroutine.
-// Requests that were pipelined are answered one after another.
+// HTTP/1.1 is spoken here, requests that were pipelined being answered one after another; HTTP/2 is
+// Http2Serving's.
 
 #include "base/async/awaitable.hpp"
 #include "base/http/server.hpp"
@@ -12,9 +13,11 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace base::http {
 
+class Http2Serving;
 struct ServerCore;
 
 class Session {
@@ -26,13 +29,16 @@ public:
 
     /// Returns when the connection is closed. Cancellation closes it.
     [[nodiscard]] Awaitable<void> run();
-    /// Closes the connection if it is between two requests.
-    void close_if_idle();
+    /// Closes the connection if it is between two requests, or as soon as it is.
+    void drain();
 
 private:
     enum class Step { proceed, close, answered };
 
     [[nodiscard]] Awaitable<bool> handshake();
+    /// In the clear: whether the client's first octets are HTTP/2's (RFC 9113 §3.3).
+    [[nodiscard]] Awaitable<Step> recognise(bool& http2);
+    [[nodiscard]] Awaitable<void> run_http2();
     /// Whether the connection can carry another request.
     [[nodiscard]] Awaitable<bool> one_request();
     [[nodiscard]] Awaitable<Step> first_octet();
@@ -41,8 +47,6 @@ private:
     /// Waits for more of the message that is being read.
     [[nodiscard]] Awaitable<Step> read_more(std::string_view part);
     [[nodiscard]] Awaitable<Step> reject(Rejection why, std::string detail);
-    [[nodiscard]] Awaitable<Response> answer();
-    [[nodiscard]] Response fault(const std::string& what);
     [[nodiscard]] Awaitable<bool> send(Response response, bool keep_alive);
     void read_peer_certificate();
 
@@ -51,7 +55,7 @@ private:
     Peer peer_;
     InputBuffer input_;
     RequestReader reader_;
-    std::string output_;
+    Http2Serving* http2_ = nullptr;
     std::size_t served_ = 0;
     bool idle_ = true;
     bool linger_ = false; ///< the peer may still be sending what was refused

@@ -3,144 +3,272 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
-#include <openssl/ssl.h>
-#include <string_view>
+#include <cerrno>
+#include <climits>
+#include <openssl/err.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace base::http {
 namespace {
 
+using asio::ip::tcp;
 using boost::system::error_code;
 
-/// The timer sleeps no longer than this, so that a deadline moved forward, which is the rule, never
-/// has to touch it.
-constexpr std::chrono::seconds tick{2};
-/// A cancel that falls between two steps of a composed operation is lost; so it is repeated.
-constexpr std::chrono::milliseconds bark_again{50};
 constexpr std::chrono::seconds closing_wait{1};
 constexpr std::size_t linger_octets_max = 256 * 1024;
+/// A peer that sends without end must let the other connections of the loop have their turn.
+constexpr int inline_reads_max = 16;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-// Timers know only the real clock.
-SteadyTime now() {
-    return std::chrono::steady_clock::now();
+int octets(std::size_t size) {
+    return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
+}
+
+error_code from_errno(int value) {
+    return {value, asio::error::get_system_category()};
 }
 
 } // namespace
 
-struct Transport::Watchdog : std::enable_shared_from_this<Watchdog> {
-    explicit Watchdog(asio::ip::tcp::socket& s) : socket(&s), timer(s.get_executor()) {}
-
-    void move(SteadyTime at) {
-        deadline = at;
-        expired = false;
-        if (!armed || at < armed_for) {
-            arm(std::min(at, now() + tick));
-        }
-    }
-
-    void arm(SteadyTime at) {
-        armed = true;
-        armed_for = at;
-        timer.expires_at(at);
-        timer.async_wait([self = shared_from_this(), round = ++rounds](error_code error) {
-            if (!error && round == self->rounds && self->socket != nullptr) {
-                self->wake();
-            }
-        });
-    }
-
-    void wake() {
-        armed = false;
-        if (!deadline) {
-            return;
-        }
-        if (now() < *deadline) {
-            arm(std::min(*deadline, now() + tick));
-            return;
-        }
-        expired = true;
-        error_code ignored;
-        socket->cancel(ignored);
-        arm(now() + bark_again);
-    }
-
-    asio::ip::tcp::socket* socket; ///< null once the transport is gone
-    asio::steady_timer timer;
-    std::optional<SteadyTime> deadline;
-    SteadyTime armed_for;
-    bool armed = false;
-    bool expired = false;
-    std::uint64_t rounds = 0; ///< tells a wait that was replaced from the current one
-};
-
-Transport::Transport(asio::ip::tcp::socket socket)
-    : socket_(std::move(socket)), watchdog_(std::make_shared<Watchdog>(socket_)) {}
+Transport::Transport(tcp::socket socket)
+    : socket_(std::move(socket)),
+      alarm_(asio::query(socket_.get_executor(), asio::execution::context), [this] {
+          expired_ = true;
+          interrupt();
+      }) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    wire_.socket = socket_.native_handle();
+}
 
 Transport::~Transport() {
-    watchdog_->socket = nullptr;
-    watchdog_->timer.cancel();
     close();
 }
 
-Awaitable<error_code> Transport::accept_tls(net::TlsContext context) {
+bool Transport::secure(net::TlsContext context) {
     context_ = std::move(context);
-    tls_.emplace(socket_, *context_);
-    const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, as_result);
-    co_return error;
+    tls_.reset(SSL_new(context_->native_handle()));
+    BIO* bio = make_bio(wire_);
+    if (!tls_ || bio == nullptr) {
+        BIO_free(bio);
+        tls_.reset();
+        return false;
+    }
+    SSL_set_bio(tls_.get(), bio, bio);
+    SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+                                 | SSL_MODE_RELEASE_BUFFERS);
+    SSL_set_read_ahead(tls_.get(), 1); // a record's head and body in one system call
+    return true;
 }
 
-Awaitable<error_code> Transport::connect_tls(net::TlsContext context, std::string server_name) {
-    static constexpr std::array<unsigned char, 9> alpn{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    context_ = std::move(context);
-    tls_.emplace(socket_, *context_);
-    SSL* ssl = tls_->native_handle();
-    SSL_set_alpn_protos(ssl, alpn.data(), alpn.size());
+Awaitable<error_code> Transport::accept_tls(net::TlsContext context) {
+    if (!secure(std::move(context))) {
+        co_return asio::error::no_memory;
+    }
+    SSL_set_accept_state(tls_.get());
+    co_return co_await shake_hands();
+}
+
+Awaitable<error_code> Transport::connect_tls(net::TlsContext context, std::string server_name,
+                                             Protocol protocol) {
+    if (!secure(std::move(context))) {
+        co_return asio::error::no_memory;
+    }
+    const std::string_view alpn = protocol == Protocol::http2 ? "\x02h2" : "\x08http/1.1";
+    SSL_set_alpn_protos(tls_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
+                        static_cast<unsigned>(alpn.size()));
     if (!server_name.empty()
-        && SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+        && SSL_ctrl(tls_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                     server_name.data())
                != 1) {
         co_return asio::error::invalid_argument;
     }
-    const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, as_result);
+    SSL_set_connect_state(tls_.get());
+    co_return co_await shake_hands();
+}
+
+Awaitable<error_code> Transport::shake_hands() {
+    while (true) {
+        ERR_clear_error();
+        Want want = Want::input;
+        const error_code error = judge(SSL_do_handshake(tls_.get()), want);
+        if (error != asio::error::would_block) {
+            co_return error;
+        }
+        if (const error_code failed = co_await wait(want)) {
+            co_return failed;
+        }
+    }
+}
+
+std::string_view Transport::agreed_protocol() const {
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    if (tls_) {
+        SSL_get0_alpn_selected(tls_.get(), &name, &size);
+    }
+    return size == 0 ? std::string_view()
+                     : std::string_view(reinterpret_cast<const char*>(name), size);
+}
+
+error_code Transport::judge(int result, Want& want) {
+    if (result > 0) {
+        return {};
+    }
+    switch (SSL_get_error(tls_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+        want = Want::input;
+        return asio::error::would_block;
+    case SSL_ERROR_WANT_WRITE:
+        want = Want::room;
+        return asio::error::would_block;
+    case SSL_ERROR_ZERO_RETURN:
+        return asio::error::eof;
+    case SSL_ERROR_SYSCALL:
+        return wire_.ended || wire_.error == 0 ? asio::ssl::error::stream_truncated
+                                               : from_errno(wire_.error);
+    default:
+        break;
+    }
+    const auto code = ERR_get_error(); // the first is the cause
+    ERR_clear_error();
+    if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        return asio::ssl::error::stream_truncated;
+    }
+    return {static_cast<int>(code), asio::error::get_ssl_category()};
+}
+
+bool Transport::has_pending() const {
+    return tls_ && SSL_has_pending(tls_.get()) == 1;
+}
+
+Awaitable<error_code> Transport::wait(Want want) {
+    if (expired_) {
+        co_return asio::error::operation_aborted;
+    }
+    const auto [error] = co_await socket_.async_wait(
+        want == Want::input ? tcp::socket::wait_read : tcp::socket::wait_write, as_result);
     co_return error;
 }
 
-SSL* Transport::tls() {
-    return tls_ ? tls_->native_handle() : nullptr;
+Awaitable<error_code> Transport::wait_for_input() {
+    // What OpenSSL holds is no news once it has asked for more.
+    if (starved_ || (wire_.drained && !has_pending())) {
+        const error_code error = co_await wait(std::exchange(read_wants_, Want::input));
+        starved_ = false;
+        wire_.drained = false;
+        inline_reads_ = 0;
+        co_return error;
+    }
+    if (++inline_reads_ == inline_reads_max) {
+        inline_reads_ = 0;
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    }
+    co_return error_code();
+}
+
+void Transport::when_room(std::function<void(const Error&)> then) {
+    const bool room = std::exchange(write_wants_, Want::room) == Want::room;
+    socket_.async_wait(room ? tcp::socket::wait_write : tcp::socket::wait_read, std::move(then));
+}
+
+asio::io_context& Transport::loop() {
+    return static_cast<asio::io_context&>(
+        asio::query(socket_.get_executor(), asio::execution::context));
+}
+
+Transport::Io Transport::try_read(asio::mutable_buffer into) {
+    if (wire_.drained && !has_pending()) {
+        return {asio::error::would_block, 0};
+    }
+    if (!tls_) {
+        const long n = wire_.receive(into.data(), into.size());
+        if (n > 0) {
+            return {error_code(), static_cast<std::size_t>(n)};
+        }
+        starved_ = n < 0 && wire_.error == EAGAIN;
+        return {n == 0 ? asio::error::make_error_code(asio::error::eof) : from_errno(wire_.error),
+                0};
+    }
+    ERR_clear_error();
+    const int n = SSL_read(tls_.get(), into.data(), octets(into.size()));
+    const error_code error = judge(n, read_wants_);
+    starved_ = error == asio::error::would_block;
+    return {error, n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
+Transport::Io Transport::try_write(asio::const_buffer some) {
+    if (!tls_) {
+        const long n = wire_.send(some.data(), some.size());
+        return n >= 0 ? Io{error_code(), static_cast<std::size_t>(n)}
+                      : Io{from_errno(wire_.error), 0};
+    }
+    ERR_clear_error();
+    const int n = SSL_write(tls_.get(), some.data(), octets(some.size()));
+    const error_code error = judge(n, write_wants_);
+    return {error, n > 0 ? static_cast<std::size_t>(n) : 0};
 }
 
 Awaitable<Transport::Io> Transport::read_some(asio::mutable_buffer into) {
-    return tls_ ? tls_->async_read_some(into, as_result) : socket_.async_read_some(into, as_result);
+    while (true) {
+        if (const error_code error = co_await wait_for_input()) {
+            co_return Io{error, 0};
+        }
+        const auto [error, n] = try_read(into);
+        if (error != asio::error::would_block) {
+            co_return Io{error, n};
+        }
+    }
 }
 
 Awaitable<Transport::Io> Transport::write(asio::const_buffer all) {
-    return tls_ ? asio::async_write(*tls_, all, as_result)
-                : asio::async_write(socket_, all, as_result);
+    std::size_t done = 0;
+    while (done < all.size()) {
+        const auto [error, n] = try_write(all + done);
+        done += n;
+        if (error && error != asio::error::would_block) {
+            co_return Io{error, done};
+        }
+        if (error) {
+            if (const error_code failed = co_await wait(std::exchange(write_wants_, Want::room))) {
+                co_return Io{failed, done};
+            }
+        }
+    }
+    co_return Io{error_code(), done};
 }
 
 Awaitable<void> Transport::close_gently(bool linger) {
-    set_deadline(now() + closing_wait);
-    if (tls_ && SSL_is_init_finished(tls_->native_handle()) == 1) {
-        // As if the peer's close_notify had come: ours is sent, and nobody waits for the answer.
-        SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
-        static_cast<void>(co_await tls_->async_shutdown(as_result));
+    set_deadline(std::chrono::steady_clock::now() + closing_wait);
+    if (tls_ && SSL_is_init_finished(tls_.get()) == 1) {
+        // As if the peer's close_notify had come: ours is sent if there is room for it.
+        SSL_set_shutdown(tls_.get(), SSL_RECEIVED_SHUTDOWN);
+        ERR_clear_error();
+        SSL_shutdown(tls_.get());
     }
     error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    std::array<char, 4096> scrap{};
-    for (std::size_t dropped = 0; linger && !timed_out() && dropped < linger_octets_max;) {
-        const auto [error, n] = co_await socket_.async_read_some(asio::buffer(scrap), as_result);
-        if (error) {
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    wire_.drained = false;
+    std::array<char, 4096> scrap; // NOLINT: written before it is read
+    for (std::size_t dropped = 0; linger && dropped < linger_octets_max;) {
+        const long n = wire_.receive(scrap.data(), scrap.size());
+        if (n == 0 || (n < 0 && wire_.error != EAGAIN)) {
             break;
         }
-        dropped += n;
+        if (n < 0 && co_await wait(Want::input)) {
+            break;
+        }
+        dropped += n > 0 ? static_cast<std::size_t>(n) : 0;
     }
     close();
 }
@@ -149,19 +277,17 @@ void Transport::close() {
     clear_deadline();
     error_code ignored;
     socket_.close(ignored);
+    wire_.socket = -1;
 }
 
 void Transport::set_deadline(SteadyTime at) {
-    watchdog_->move(at);
+    expired_ = false;
+    alarm_.set(at);
 }
 
 void Transport::clear_deadline() {
-    watchdog_->deadline.reset();
-    watchdog_->expired = false;
-}
-
-bool Transport::timed_out() const {
-    return watchdog_->expired;
+    expired_ = false;
+    alarm_.clear();
 }
 
 void Transport::interrupt() {
@@ -171,8 +297,8 @@ void Transport::interrupt() {
 
 bool Transport::has_input() {
     char octet = 0;
-    const auto n = ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    const auto n = ::recv(wire_.socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return has_pending() || n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 } // namespace base::http

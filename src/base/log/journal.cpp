@@ -22,14 +22,26 @@ namespace {
 /// One write and one sync take at most this much; it bounds the copy that is made for them.
 constexpr std::uint64_t max_batch_bytes = 4ULL << 20;
 
+struct Entry {
+    std::string record;
+    Journal::Done done;
+    SteadyTime appended; // real time: it measures
+};
+
 struct Batch {
     std::vector<std::string> records;
     std::vector<Journal::Done> dones;
+    std::vector<SteadyTime> appended;
 };
 
+SteadyTime now() {
+    return std::chrono::steady_clock::now();
+}
+
 bool is_record(std::string_view text) {
-    const bool control =
-        std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    bool control = false;
+    for (const char c : text) // to the end in any case: without a way out it takes many at a time
+        control |= static_cast<unsigned char>(c) < 0x20;
     return text.starts_with('{') && text.ends_with('}') && !control && is_utf8(text);
 }
 
@@ -39,20 +51,41 @@ struct Journal::State {
     State(JournalOptions o, JournalFiles& files, const Clock& clock, Logger& log)
         : options(std::move(o)),
           writer(options, files, clock, log),
+          recovered_until(writer.recovered_until()),
           segment(writer.segment_path()),
-          thread([this] { run(); }) {}
+          thread([this] { run(); }) {
+        if (options.meters.healthy != nullptr)
+            options.meters.healthy->set(1);
+    }
 
     ~State() { close(); }
 
-    void close() {
-        if (!thread.joinable())
-            return;
+    void stop() {
         {
             const std::lock_guard lock(mutex);
             stopping = true;
         }
         wake.notify_one();
+    }
+
+    void close() {
+        if (!thread.joinable())
+            return;
+        stop();
         thread.join();
+    }
+
+    bool close_within(Milliseconds limit) {
+        if (!thread.joinable())
+            return true;
+        stop();
+        {
+            std::unique_lock lock(mutex);
+            if (!idle.wait_for(lock, limit, [this] { return finished; }))
+                return false;
+        }
+        thread.join();
+        return true;
     }
 
     void run() {
@@ -68,6 +101,9 @@ struct Journal::State {
         }
         lock.unlock();
         writer.sync();
+        lock.lock();
+        finished = true;
+        idle.notify_all();
     }
 
     /// Until there is something to append, to probe, to sync, or to stop for. The waits are real
@@ -86,13 +122,14 @@ struct Journal::State {
         Batch batch;
         if (queue.empty())
             return batch;
-        const auto line_bytes = [this] { return queue.front().first.size() + envelope_bytes; };
+        const auto line_bytes = [this] { return queue.front().record.size() + envelope_bytes; };
         const std::uint64_t room = std::min(writer.room(line_bytes()), max_batch_bytes);
         std::uint64_t bytes = 0;
         while (!queue.empty() && (batch.records.empty() || bytes + line_bytes() <= room)) {
             bytes += line_bytes();
-            batch.records.push_back(std::move(queue.front().first));
-            batch.dones.push_back(std::move(queue.front().second));
+            batch.records.push_back(std::move(queue.front().record));
+            batch.dones.push_back(std::move(queue.front().done));
+            batch.appended.push_back(queue.front().appended);
             queue.pop_front();
         }
         return batch;
@@ -102,28 +139,51 @@ struct Journal::State {
         const bool was_dirty = writer.dirty();
         const Result<void> result = writer.commit(batch.records);
         if (!was_dirty)
-            sync_due = std::chrono::steady_clock::now() + options.sync_interval;
-        else if (std::chrono::steady_clock::now() >= sync_due)
+            sync_due = now() + options.sync_interval;
+        else if (now() >= sync_due)
             writer.sync();
         healthy = writer.healthy();
         {
             const std::lock_guard lock(mutex);
             segment = writer.segment_path(); // whoever is told may ask for it at once
+            unreported -= batch.records.size();
         }
+        measure(batch, result.has_value());
         for (const Done& done : batch.dones)
             done(result);
+    }
+
+    void measure(const Batch& batch, bool durable) const {
+        const JournalMeters& to = options.meters;
+        if (to.healthy != nullptr)
+            to.healthy->set(healthy ? 1 : 0);
+        if (batch.records.empty())
+            return;
+        if (to.waiting != nullptr)
+            to.waiting->add(-static_cast<double>(batch.records.size()));
+        if (durable && to.batch != nullptr)
+            to.batch->observe(static_cast<double>(batch.records.size()));
+        if (!durable || to.lag == nullptr)
+            return;
+        const SteadyTime end = now();
+        for (const SteadyTime at : batch.appended)
+            to.lag->observe(std::chrono::duration<double>(end - at).count());
     }
 
     const JournalOptions options;
     JournalWriter writer; // of the constructor until the thread runs, then of the thread
     std::chrono::steady_clock::time_point sync_due;
+    const std::optional<WallTime> recovered_until;
     std::atomic<bool> healthy = true;
 
     std::mutex mutex; // guards what follows
     std::condition_variable wake;
-    std::deque<std::pair<std::string, Done>> queue;
+    std::condition_variable idle;
+    std::deque<Entry> queue;
+    std::size_t unreported = 0;
     std::string segment;
     bool stopping = false;
+    bool finished = false;
 
     std::thread thread; // last: it uses all of the above
 };
@@ -151,13 +211,29 @@ void Journal::append(std::string record, Done done) {
             lock.unlock();
             return done(fail(FailureKind::overloaded, "too many records wait for the journal"));
         }
-        state_->queue.emplace_back(std::move(record), std::move(done));
+        state_->queue.push_back({std::move(record), std::move(done), now()});
+        ++state_->unreported;
+        if (state_->options.meters.waiting != nullptr)
+            state_->options.meters.waiting->add(1);
     }
     state_->wake.notify_one();
 }
 
 void Journal::close() {
     state_->close();
+}
+
+bool Journal::close_within(Milliseconds limit) {
+    return state_->close_within(limit);
+}
+
+std::size_t Journal::unreported() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->unreported;
+}
+
+std::optional<WallTime> Journal::recovered_until() const {
+    return state_->recovered_until;
 }
 
 bool Journal::healthy() const {

@@ -27,6 +27,7 @@ struct Scan {
     std::uint64_t seq = 0;
     std::string hash;
     std::optional<WallTime> started;
+    std::optional<WallTime> latest; // not the last line's, if the clock was set back meanwhile
 };
 
 [[noreturn]] void damaged(const std::string& path, std::size_t line, std::string_view message) {
@@ -50,6 +51,7 @@ Scan scan_lines(const std::string& path, std::string_view text) {
                     fmt::format("the chain is broken: seq {} follows {}", line->seq, scan.seq));
         if (scan.lines == 1)
             scan.started = line->time;
+        scan.latest = std::max(scan.latest.value_or(line->time), line->time);
         scan.seq = line->seq;
         scan.hash = line_hash(raw);
         text.remove_prefix(end + 1);
@@ -100,6 +102,7 @@ RecoveredChain recover_chain(const std::string& folder, JournalFiles& files) {
             chain.started = scan.started;
         }
         if (scan.lines > 0) {
+            chain.latest = scan.latest;
             chain.seq = scan.seq;
             chain.hash = std::move(scan.hash);
             break;

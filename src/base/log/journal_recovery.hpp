@@ -19,6 +19,7 @@ struct RecoveredChain {
     std::uint32_t number = 1;         ///< of the segment to write to
     std::uint64_t size = 0;           ///< of that segment
     std::optional<WallTime> started;  ///< time of that segment's first line
+    std::optional<WallTime> latest;   ///< time of a line, of the segments that were read
     std::vector<std::string> repairs; ///< records that say what was moved aside
 };
 

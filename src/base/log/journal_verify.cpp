@@ -148,6 +148,7 @@ private:
     void check_line(std::size_t i, std::size_t number, std::string_view raw) {
         const auto line = parse_journal_line(raw);
         const bool sound = line && nlohmann::json::accept(line->record);
+        const std::string hash = line_hash(raw);
         if (!sound)
             problem(i, number, line ? "the record is not valid JSON" : "not a line of a journal");
         if (line) {
@@ -157,10 +158,11 @@ private:
                 report_.first_seq = line->seq;
             report_.last_seq = line->seq;
             if (sound)
-                each_({segments_[i], number, line->seq, line->time, line->record});
+                each_(
+                    {segments_[i], number, line->seq, line->time, line->record, line->prev, hash});
         }
         expected_seq_ = line ? std::optional(line->seq + 1) : std::nullopt;
-        expected_prev_ = last_hash_ = line_hash(raw);
+        expected_prev_ = last_hash_ = hash;
     }
 
     /// One problem for one cause: a jump of seq explains the broken prev beside it.
@@ -169,6 +171,11 @@ private:
             report_.from_start = line.seq == 1 && line.prev == chain_start();
             if (!report_.from_start && (line.seq == 1 || line.prev == chain_start()))
                 problem(i, number, "seq 1 and a prev of zeros belong together");
+            else if (!report_.from_start && last_number_ == 1U)
+                problem(i, number,
+                        fmt::format("the journal's beginning is missing: seq {} is the first of "
+                                    "its first segment",
+                                    line.seq));
             return;
         }
         if (expected_seq_ && line.seq != *expected_seq_)

@@ -34,6 +34,7 @@ JournalWriter::JournalWriter(const JournalOptions& options, JournalFiles& files,
     number_ = chain.number;
     good_size_ = chain.size;
     started_ = chain.started.value_or(clock_.wall());
+    recovered_until_ = chain.latest;
     auto file = files_.open(segment_path());
     if (!file)
         throw std::runtime_error("journal: " + file.error().detail);

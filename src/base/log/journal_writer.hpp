@@ -44,6 +44,7 @@ public:
     [[nodiscard]] bool healthy() const { return !outage_; }
     [[nodiscard]] bool dirty() const { return dirty_; }
     [[nodiscard]] std::string segment_path() const;
+    [[nodiscard]] std::optional<WallTime> recovered_until() const { return recovered_until_; }
 
 private:
     struct LeftBehind {
@@ -81,6 +82,7 @@ private:
     std::uint32_t number_ = 1;
     std::uint64_t good_size_ = 0;
     WallTime started_;
+    std::optional<WallTime> recovered_until_;
     bool rotate_ = false;
     bool dirty_ = false;
     std::optional<Outage> outage_;

@@ -2,10 +2,14 @@
 #include "base/log/logger.hpp"
 
 #include "base/core/clock.hpp"
+#include "base/log/bounded_writer.hpp"
 #include "base/log/line.hpp"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <string>
+#include <unistd.h>
 
 namespace base::log {
 namespace {
@@ -24,12 +28,38 @@ spdlog::level::level_enum severity(Level level) {
     return spdlog::level::err;
 }
 
-/// The line is made here; spdlog owns the stream, its lock and its errors.
-class StderrLogger final : public Logger {
+constexpr std::size_t stderr_bytes = 4 << 20;
+
+std::string dropped_line(std::uint64_t lines, bool json) {
+    const WallTime now = SystemClock().wall();
+    const std::initializer_list<Field> fields{{"lines", lines}};
+    return json ? json_line(now, Level::warn, "log-dropped", fields)
+                : text_line(now, Level::warn, "log-dropped", fields);
+}
+
+/// Where spdlog's lines go. The writer has the lock.
+class WriterSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
-    StderrLogger(Format format, Level threshold)
-        : format_(format), out_("mpicd", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
-        out_.set_pattern("%v");
+    explicit WriterSink(BoundedWriter& writer) : writer_(writer) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        writer_.write({message.payload.data(), message.payload.size()},
+                      message.level >= spdlog::level::warn);
+    }
+    void flush_() override {}
+
+private:
+    BoundedWriter& writer_;
+};
+
+/// The line is made here; spdlog decides which levels pass.
+class DescriptorLogger final : public BoundedLogger {
+public:
+    DescriptorLogger(int descriptor, std::size_t max_bytes, Format format, Level threshold)
+        : format_(format),
+          writer_(descriptor, max_bytes, &dropped_line, format == Format::json),
+          out_("mpicd", std::make_shared<WriterSink>(writer_)) {
         out_.set_level(severity(threshold));
     }
 
@@ -40,10 +70,13 @@ public:
         out_.log(severity(level), format_ == Format::json ? json_line(now, level, event, fields)
                                                           : text_line(now, level, event, fields));
     }
+    [[nodiscard]] std::uint64_t dropped() const override { return writer_.dropped(); }
+    bool flush(Milliseconds limit) override { return writer_.flush(limit); }
 
 private:
     Format format_;
     SystemClock clock_;
+    BoundedWriter writer_;
     spdlog::logger out_;
 };
 
@@ -54,8 +87,13 @@ public:
 
 } // namespace
 
-std::unique_ptr<Logger> make_stderr_logger(Format format, Level threshold) {
-    return std::make_unique<StderrLogger>(format, threshold);
+std::unique_ptr<BoundedLogger> make_stderr_logger(Format format, Level threshold) {
+    return make_descriptor_logger(STDERR_FILENO, stderr_bytes, format, threshold);
+}
+
+std::unique_ptr<BoundedLogger> make_descriptor_logger(int descriptor, std::size_t max_bytes,
+                                                      Format format, Level threshold) {
+    return std::make_unique<DescriptorLogger>(descriptor, max_bytes, format, threshold);
 }
 
 std::unique_ptr<Logger> make_null_logger() {

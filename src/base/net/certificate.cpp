@@ -114,6 +114,20 @@ void add_alternative_names(X509* certificate, const std::vector<std::string>& na
             "adding the alternative names");
 }
 
+void add_extension(X509* certificate, const CertificateExtension& wanted) {
+    const ObjectPtr oid(OBJ_txt2obj(wanted.oid.c_str(), 1));
+    const OctetStringPtr value(ASN1_OCTET_STRING_new());
+    const auto* octets = reinterpret_cast<const unsigned char*>(wanted.value.data());
+    require(oid && value
+                && ASN1_OCTET_STRING_set(value.get(), octets, static_cast<int>(wanted.value.size()))
+                       == 1,
+            "making an extension");
+    const ExtensionPtr extension(
+        X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), wanted.critical ? 1 : 0, value.get()));
+    require(extension && X509_add_ext(certificate, extension.get(), -1) == 1,
+            "adding an extension");
+}
+
 void sign(X509* certificate, X509* issuer, EVP_PKEY* issuer_key) {
     require(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1,
             "setting the issuer");
@@ -151,6 +165,8 @@ TlsIdentity issue(const TlsIdentity& ca, const CertificateRequest& request) {
                       : !request.server ? "clientAuth"
                                         : "serverAuth,clientAuth");
     add_alternative_names(leaf.get(), request.subject_alternative_names);
+    for (const CertificateExtension& extension : request.extensions)
+        add_extension(leaf.get(), extension);
     sign(leaf.get(), issuer.get(), issuer_key.get());
     return to_identity(leaf.get(), key.get());
 }

@@ -45,6 +45,13 @@ std::optional<std::string> name_text(const GENERAL_NAME* name) {
     return std::nullopt; // RFC 5280 §4.2.1.6 knows no other length
 }
 
+std::optional<WallTime> end_of(const X509* certificate) {
+    std::tm time{};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1)
+        return std::nullopt;
+    return WallTime(std::chrono::seconds(timegm(&time)));
+}
+
 } // namespace
 
 std::vector<std::string> subject_alternative_names(X509* certificate) {
@@ -64,10 +71,20 @@ std::vector<std::string> subject_alternative_names(X509* certificate) {
 Result<WallTime> not_after(const std::string& certificate_pem) {
     const BioPtr bio = bio_over(certificate_pem);
     const X509Ptr certificate = next_certificate(bio.get());
-    std::tm time{};
-    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &time) != 1)
+    const auto end = certificate ? end_of(certificate.get()) : std::nullopt;
+    if (!end)
         return fail(FailureKind::invalid, "no certificate in PEM: " + openssl_reason());
-    return WallTime(std::chrono::seconds(timegm(&time)));
+    return *end;
+}
+
+Result<WallTime> first_to_end(const std::string& pem) {
+    auto first = not_after(pem);
+    const BioPtr bio = bio_over(pem);
+    while (const X509Ptr certificate = next_certificate(bio.get()))
+        if (const auto end = end_of(certificate.get()); first && end)
+            first = std::min(*first, *end);
+    ERR_clear_error(); // the end of the file counts as one
+    return first;
 }
 
 } // namespace base::net

@@ -8,6 +8,7 @@
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace base::net {
 
@@ -67,6 +68,52 @@ Result<void> trust(SSL_CTX* context, const std::string& pem, bool is_server) {
     return {};
 }
 
+/// OpenSSL's error codes for a client certificate that does not verify, so that the failure of a
+/// handshake says which rule was broken instead of "certificate verify failed": a reason for each
+/// X509_V_ERR_…, in a library of our own.
+class ClientCertificateErrors {
+public:
+    ClientCertificateErrors() {
+        strings_.push_back({packed(0), "client certificate"}); // the library's own name
+        for (int code = 1; code <= last_code; ++code)
+            strings_.push_back({packed(code), X509_verify_cert_error_string(code)});
+        strings_.push_back({0, nullptr});
+        ERR_load_strings(library_, strings_.data());
+    }
+    void raise(int code) const { ERR_raise(library_, code); }
+
+private:
+    static constexpr int last_code = 120; // OpenSSL 3 has less than a hundred
+    [[nodiscard]] unsigned long packed(int code) const { return ERR_PACK(library_, 0, code); }
+
+    int library_ = ERR_get_next_error_library();
+    std::vector<ERR_STRING_DATA> strings_; // OpenSSL keeps pointers to them
+};
+
+/// The first error in the queue is the one that Asio reports.
+int explain_refusal(int verified, X509_STORE_CTX* store) {
+    // Never destroyed: OpenSSL may be asked for its strings until the very end.
+    static const auto* const errors = new ClientCertificateErrors;
+    if (verified != 1)
+        errors->raise(X509_STORE_CTX_get_error(store));
+    return verified;
+}
+
+/// RFC 7301: HTTP/2 where the client knows it, else HTTP/1.1. A client that wants to speak
+/// something else must not get HTTP from us under that name (no_application_protocol).
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* offered, unsigned offered_size, void*) {
+    static constexpr std::string_view ours = "\x02h2\x08http/1.1";
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(&chosen, out_size,
+                              reinterpret_cast<const unsigned char*>(ours.data()),
+                              static_cast<unsigned>(ours.size()), offered, offered_size)
+        != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
 TlsContext new_context(ssl::context::method method, int oldest_version) {
     auto context = std::make_shared<ssl::context>(method);
     SSL_CTX* native = context->native_handle();
@@ -75,6 +122,8 @@ TlsContext new_context(ssl::context::method method, int oldest_version) {
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);         // idle connections are many
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF); // tickets need no shared cache
     SSL_CTX_set_verify(native, SSL_VERIFY_NONE, nullptr);
+    if (method == ssl::context::tls_server)
+        SSL_CTX_set_alpn_select_cb(native, &choose_protocol, nullptr);
     return context;
 }
 
@@ -100,7 +149,8 @@ Result<TlsContext> mutual_context(ssl::context::method method, const TlsIdentity
         return std::unexpected(done.error());
     if (auto done = trust(native, peer_ca_pem, is_server); !done)
         return std::unexpected(done.error());
-    SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       is_server ? &explain_refusal : nullptr);
     return context;
 }
 
@@ -122,7 +172,7 @@ Result<TlsContext> public_server_context(const TlsIdentity& identity,
         return context;
     if (auto done = trust(native, client_ca_pem, true); !done)
         return std::unexpected(done.error());
-    SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER, &explain_refusal);
     return context;
 }
 

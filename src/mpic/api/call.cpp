@@ -26,23 +26,42 @@ base::http::Response Call::refuse(const Problem& problem) {
 }
 
 base::http::Response Call::finish(base::http::Response response) {
-    using base::log::Level;
     answered_ = true;
     const auto elapsed = observers_.clock.steady() - started_;
     observers_.metrics.request(method, response.status, elapsed);
     response.headers.set("X-Request-Id", request_id);
-    observers_.log.write(response.status >= 500 ? Level::warn : Level::info, "request",
+    add_security_headers(response);
+    if (response.status == 401)
+        log_refusal();
+    else if (!client.empty() || observers_.bounds.strangers.admit(observers_.clock.steady()))
+        log_request(response.status, elapsed);
+    return response;
+}
+
+void Call::log_request(unsigned status, base::SteadyTime::duration elapsed) {
+    using base::log::Level;
+    observers_.log.write(status >= 500 ? Level::warn : Level::info, "request",
                          {{"request-id", request_id},
                           {"client", client},
                           {"peer", peer},
                           {"method", method},
                           {"domain", domain},
-                          {"status", response.status},
+                          {"status", status},
                           {"ok", ok},
                           {"code", code},
                           {"elapsed-ms", base::as_ms(elapsed)},
                           {"traceparent", traceparent}});
-    return response;
+}
+
+void Call::log_refusal() {
+    if (const auto withheld = observers_.bounds.refusals.admit(observers_.clock.steady()))
+        observers_.log.warn("client-refused", {{"request-id", request_id},
+                                               {"peer", peer},
+                                               {"status", 401},
+                                               {"code", code},
+                                               {"reason", refused_because},
+                                               {"withheld", *withheld},
+                                               {"traceparent", traceparent}});
 }
 
 } // namespace mpic::api

@@ -5,6 +5,7 @@
 #include "base/core/random.hpp"
 #include "base/http/message.hpp"
 #include "base/log/logger.hpp"
+#include "base/log/rate_bound.hpp"
 #include "mpic/api/problem.hpp"
 #include "mpic/api/request_metrics.hpp"
 
@@ -14,12 +15,20 @@ namespace mpic::api {
 
 inline constexpr std::size_t made_request_id_bytes = 16;
 
+/// What anybody can cause takes only so many lines of the log; mpicd_requests_total and
+/// mpicd_authentication_failures_total count all of it.
+struct LineBounds {
+    base::log::RateBound refusals;  ///< "client-refused"
+    base::log::RateBound strangers; ///< "request" without a client: a wrong path, media type, …
+};
+
 /// Where a call is told of; outlives it.
 struct Observers {
     const base::Clock& clock;
     base::Random& random;
     base::log::Logger& log;
     RequestMetrics& metrics;
+    LineBounds& bounds;
 };
 
 /// One request from its arrival to its log line. One that ends without an answer met a fault or a
@@ -43,9 +52,13 @@ public:
     std::string method; ///< one of the draft's, or empty
     std::string domain;
     std::string code;
+    std::string refused_because; ///< of a 401
     bool ok = false;
 
 private:
+    void log_request(unsigned status, base::SteadyTime::duration elapsed);
+    void log_refusal();
+
     Observers observers_;
     base::SteadyTime started_;
     bool answered_ = false;

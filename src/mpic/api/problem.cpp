@@ -32,6 +32,8 @@ ErrorStatus status_for(Refused refused) {
         return {429, code::rate_limited, seconds(1)};
     case Refused::too_much_under_way:
         return {503, code::overloaded, seconds(1)};
+    case Refused::method_ended:
+        return {400, code::method_sunset, {}};
     case Refused::malformed:
         break;
     }
@@ -87,7 +89,13 @@ base::http::Response error_response(const Problem& problem, std::string_view req
     if (status.status == 401)
         response.headers.set("WWW-Authenticate", "Bearer realm=\"mpic\""); // RFC 6750 §3
     response.headers.set("X-Request-Id", std::string(request_id));
+    add_security_headers(response);
     return response;
+}
+
+void add_security_headers(base::http::Response& response) {
+    response.headers.set("Cache-Control", "no-store");
+    response.headers.set("X-Content-Type-Options", "nosniff");
 }
 
 std::string summary_of(const std::vector<base::json::Issue>& issues) {

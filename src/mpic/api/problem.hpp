@@ -26,6 +26,7 @@ enum class Refused {
     rate,
     too_much_under_way,
     malformed, ///< with issues
+    method_ended,
 };
 
 struct Fault {};
@@ -50,6 +51,9 @@ struct Problem {
 /// The one shape of every error answer. Retry-After is in whole seconds, at least one.
 [[nodiscard]] base::http::Response error_response(const Problem& problem,
                                                   std::string_view request_id);
+
+/// What keeps an answer from being stored on its way, or taken for a page: it is for one program.
+void add_security_headers(base::http::Response& response);
 
 /// "The request has 2 problems. $.domain: required. $.x: unknown field."
 [[nodiscard]] std::string summary_of(const std::vector<base::json::Issue>& issues);

@@ -5,7 +5,9 @@
 #include "mpic/api/call.hpp"
 #include "mpic/api/place_under_way.hpp"
 #include "mpic/api/problem.hpp"
+#include "mpic/api/target_places.hpp"
 #include "mpic/model/codes.hpp"
+#include "mpic/model/dcv_rules.hpp"
 #include "mpic/wire/draft_request.hpp"
 #include "mpic/wire/draft_response.hpp"
 
@@ -39,7 +41,24 @@ std::unexpected<Problem> refuse(Cause cause, std::string sentence) {
 struct Admission {
     CheckRequest request;
     PlaceUnderWay place;
+    TargetPlaces::Place target;
 };
+
+/// What is said in the log alone: a client learns only that it is not known.
+std::string why_nobody(const Request& request, const Peer& peer) {
+    const std::size_t given = request.headers.count("Authorization");
+    if (given > 1)
+        return "more than one Authorization field";
+    if (given == 1)
+        return "the credentials are no client's";
+    if (peer.identities.empty())
+        return peer.certificate_sha256.empty() ? "no credentials"
+                                               : "the client certificate names nobody";
+    std::vector<std::string> shown;
+    for (const std::string& identity : peer.identities)
+        shown.push_back(base::excerpt(identity, 64));
+    return "the client certificate is no client's: it is for " + base::join_and(shown);
+}
 
 } // namespace
 
@@ -52,21 +71,23 @@ struct PublicApi::State {
     base::log::Logger& log;
     PublicApiOptions options;
     base::http::Router router;
+    TargetPlaces targets;
     std::size_t in_flight = 0;
+    LineBounds bounds;
 
-    [[nodiscard]] Observers observers() { return {clock, random, log, metrics}; }
+    [[nodiscard]] Observers observers() { return {clock, random, log, metrics, bounds}; }
     [[nodiscard]] base::Awaitable<Response> serve(const Request& request, const Peer& peer);
     [[nodiscard]] Response missing(const Request& request, const std::vector<std::string>& allow);
-    [[nodiscard]] std::expected<std::shared_ptr<Client>, Problem> identify(const Request& request,
-                                                                           const Peer& peer);
+    [[nodiscard]] std::expected<std::shared_ptr<Client>, Problem>
+    identify(const Request& request, const Peer& peer, Call& call);
     [[nodiscard]] std::expected<PlaceUnderWay, Problem>
     enter(const std::shared_ptr<Client>& client);
     [[nodiscard]] std::expected<Admission, Problem> admit(const Request& request, const Peer& peer,
                                                           Call& call);
 };
 
-std::expected<std::shared_ptr<Client>, Problem> PublicApi::State::identify(const Request& request,
-                                                                           const Peer& peer) {
+std::expected<std::shared_ptr<Client>, Problem>
+PublicApi::State::identify(const Request& request, const Peer& peer, Call& call) {
     if (!is_json(request.headers))
         return refuse(Refused::media_type, "The body must be application/json, uncompressed.");
     const bool ambiguous = request.headers.count("Authorization") > 1;
@@ -75,6 +96,7 @@ std::expected<std::shared_ptr<Client>, Problem> PublicApi::State::identify(const
     if (client)
         return client;
     metrics.authentication_failure();
+    call.refused_because = why_nobody(request, peer);
     return refuse(Refused::unauthenticated,
                   "A valid bearer token or client certificate is needed.");
 }
@@ -98,7 +120,7 @@ PublicApi::State::enter(const std::shared_ptr<Client>& client) {
 
 std::expected<Admission, Problem> PublicApi::State::admit(const Request& request, const Peer& peer,
                                                           Call& call) {
-    const auto client = identify(request, peer);
+    const auto client = identify(request, peer, call);
     if (!client)
         return std::unexpected(client.error());
     call.client = (*client)->options().id;
@@ -119,8 +141,16 @@ std::expected<Admission, Problem> PublicApi::State::admit(const Request& request
         return std::unexpected(std::move(problem));
     }
     call.domain = decoded->target.text();
+    if (const auto ended =
+            decoded->dcv ? sunset_refusal(*decoded->dcv, clock.wall()) : std::nullopt)
+        return refuse(Refused::method_ended, fmt::format("Refused: {}.", *ended));
+    auto target = targets.enter(Target{.host = decoded->target.host}.text());
+    if (!target)
+        return refuse(
+            Refused::too_much_under_way,
+            fmt::format("Too many requests for {} are under way; try again later.", call.domain));
     decoded->traceparent = call.traceparent;
-    return Admission{*std::move(decoded), *std::move(place)};
+    return Admission{*std::move(decoded), *std::move(place), *std::move(target)};
 }
 
 base::Awaitable<Response> PublicApi::State::serve(const Request& request, const Peer& peer) {
@@ -160,8 +190,9 @@ PublicApi::PublicApi(Corroborate corroborate,
                        .clock = clock,
                        .random = random,
                        .log = log,
-                       .options = std::move(options),
-                       .router = base::http::Router({}, {})}) {
+                       .options = options,
+                       .router = base::http::Router({}, {}),
+                       .targets = TargetPlaces(options.max_in_flight_per_target)}) {
     State* state = state_.get();
     state->router =
         base::http::Router({{"POST", state->options.base_path + "/mpic/draft-00",

@@ -7,6 +7,7 @@
 #include "mpic/challenge_target/http_answers.hpp"
 #include "mpic/challenge_target/management.hpp"
 #include "mpic/challenge_target/management_body.hpp"
+#include "mpic/challenge_target/tls_server.hpp"
 #include "mpic/challenge_target/zone.hpp"
 
 #include <algorithm>
@@ -106,6 +107,7 @@ struct ChallengeTarget::State {
               [this](std::string query, IpAddress from, bool tcp) {
                   return dns_answers.respond(std::move(query), from, tcp);
               }),
+          tls(loop, clock, log, {options.address, options.tls_port}, views, sources, requests),
           router(make_management_router(views, requests, ids(sources))),
           management(loop, clock, log,
                      management_options({options.address, options.management_port})) {}
@@ -149,6 +151,7 @@ struct ChallengeTarget::State {
     HttpAnswers web_answers;
     DnsAnswers dns_answers;
     DnsServer dns;
+    TlsServer tls;
     http::Router router;
     http::Server management;
 };
@@ -163,6 +166,7 @@ void ChallengeTarget::start() {
     for (const auto& server : state_->web)
         server->start();
     state_->dns.start();
+    state_->tls.start();
     state_->management.start();
 }
 
@@ -174,6 +178,10 @@ Endpoint ChallengeTarget::http_endpoint() const {
     return state_->web.front()->endpoint();
 }
 
+Endpoint ChallengeTarget::tls_endpoint() const {
+    return state_->tls.endpoint();
+}
+
 Endpoint ChallengeTarget::management_endpoint() const {
     return state_->management.endpoint();
 }
@@ -181,6 +189,7 @@ Endpoint ChallengeTarget::management_endpoint() const {
 base::Awaitable<void> ChallengeTarget::drain() {
     co_await state_->management.drain(drain_limit);
     co_await state_->dns.drain();
+    co_await state_->tls.drain();
     for (const auto& server : state_->web)
         co_await server->drain(drain_limit);
 }

@@ -100,7 +100,7 @@ DnsAnswers::respond(std::string wire, base::net::IpAddress from, bool tcp) {
     requests_.add({clock_.wall(), perspective, from,
                    DnsRequest{question.name.text(), to_string(question.type), tcp}});
     const std::size_t limit = limit_for(*query, tcp);
-    if (question.name.is_within(zone_apex())) {
+    if (zone_of(question.name) != nullptr) {
         if (std::to_underlying(question.type) == type_any)
             co_return failed(*query, Rcode::notimp); // RFC 8482 lets a server refuse
         co_return co_await from_zone(*query, std::move(perspective), limit);

@@ -64,6 +64,15 @@ Response put_http(Views& views, const std::vector<std::string>& known, const Req
     return views.answer(change->perspectives, change->place, change->answer) ? done() : full();
 }
 
+Response put_tls(Views& views, const std::vector<std::string>& known, const Request& request) {
+    base::json::Issues issues;
+    const auto change = read_tls_change(request.body, known, issues);
+    if (!change)
+        return refused(issues);
+    return views.answer(change->perspectives, change->server_name, change->answer) ? done()
+                                                                                   : full();
+}
+
 Response introduction(const std::vector<std::string>& known) {
     const Json calls = {
         {{"call", "PUT /dns"},
@@ -79,15 +88,21 @@ Response introduction(const std::vector<std::string>& known) {
          {"body",
           R"({"host": "www.mpic.test", "path": "/x", "status": 200, "headers": {}, "body": "text", "delay-ms": 0})"},
          {"effect", "what the HTTP server answers; other paths get 404"}},
-        {{"call", "GET /requests"}, {"effect", "every DNS query and HTTP request seen"}},
+        {{"call", "PUT /tls"},
+         {"body",
+          R"({"host": "www.mpic.test", "key-authorization": "token.thumbprint", "perspectives": ["iad"]})"},
+         {"effect", "the certificate that the TLS server shows for acme-tls/1; other names get the "
+                    "alert no_application_protocol"}},
+        {{"call", "GET /requests"},
+         {"effect", "every DNS query, HTTP request and TLS handshake seen"}},
         {{"call", "DELETE /"}, {"effect", "back to the start"}},
     };
     return base::http::json_response(
         200,
         dump({{"ok", true},
               {"what",
-               "This is the management API of mpicd's challenge-test target, which answers DNS "
-               "and HTTP for mpic.test, to each perspective what you tell it to."},
+               "This is the management API of mpicd's challenge-test target, which answers DNS, "
+               "HTTP and TLS challenges for mpic.test, to each perspective what you tell it to."},
               {"perspectives", known},
               {"calls", calls}}));
 }
@@ -120,6 +135,10 @@ base::http::Router make_management_router(Views& views, RequestLog& requests,
             {"PUT", "/http",
              [&views, known](const Request& request, const Peer&) {
                  return ready(put_http(views, known, request));
+             }},
+            {"PUT", "/tls",
+             [&views, known](const Request& request, const Peer&) {
+                 return ready(put_tls(views, known, request));
              }},
             {"GET", "/requests",
              [&requests](const Request&, const Peer&) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The management API of the challenge-test target: PUT /dns, PUT /http, GET /requests, DELETE /,
-// and GET / for a person who wonders what this is.
+// The management API of the challenge-test target: PUT /dns, PUT /http, PUT /tls, GET /requests,
+// DELETE /, and GET / for a person who wonders what this is.
 
 #include "base/http/router.hpp"
 #include "mpic/challenge_target/request_log.hpp"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/challenge_target/management_body.hpp"
 
+#include "base/core/digest.hpp"
 #include "base/core/encoding.hpp"
+#include "base/dns/reverse_name.hpp"
 #include "mpic/challenge_target/http_answers.hpp"
 #include "mpic/challenge_target/zone.hpp"
 
@@ -24,6 +26,7 @@ constexpr std::size_t max_body_octets = 256 * 1024;
 constexpr std::size_t max_header_octets = 4096;
 constexpr std::size_t max_headers = 50;
 constexpr std::int64_t max_delay_ms = 60'000;
+constexpr std::size_t max_key_octets = 1024;
 
 std::vector<std::string> read_perspectives(ObjectReader& reader,
                                            const std::vector<std::string>& known, Issues& issues) {
@@ -51,9 +54,9 @@ std::optional<base::dns::Name> read_name(ObjectReader& reader) {
         reader.issue("name", name.error().detail);
         return std::nullopt;
     }
-    if (!name->is_within(zone_apex())) {
-        reader.issue("name", "not within test., which is all that this server answers for; "
-                             "try www.mpic.test");
+    if (zone_of(*name) == nullptr) {
+        reader.issue("name", "not within test. or 127.in-addr.arpa., which is all that this server "
+                             "answers for; try www.mpic.test");
         return std::nullopt;
     }
     return *name;
@@ -224,6 +227,33 @@ std::optional<HttpChange> read_http_change(std::string_view body,
     if (!issues.empty())
         return std::nullopt;
     return out;
+}
+
+std::optional<TlsChange> read_tls_change(std::string_view body,
+                                         const std::vector<std::string>& known, Issues& issues) {
+    const auto document = parse_body(body, issues);
+    if (!document)
+        return std::nullopt;
+    ObjectReader reader(*document, "$", issues);
+    reader.require({"host", "key-authorization"});
+    TlsChange out;
+    const std::string host = reader.string("host", 255).value_or("-");
+    const std::string key = reader.string("key-authorization", max_key_octets).value_or("-");
+    if (key.empty())
+        reader.issue("key-authorization", "must not be empty");
+    if (const auto address = base::net::IpAddress::parse(host)) {
+        out.server_name = base::dns::reverse_name(*address).text();
+        out.answer.identifier = address->to_string();
+    } else if (const auto name = base::dns::host_from_user(host)) {
+        out.server_name = name->text();
+        out.answer.identifier = name->text();
+    } else {
+        reader.issue("host", name.error().detail);
+    }
+    out.answer.digest = base::sha256(key);
+    out.perspectives = read_perspectives(reader, known, issues);
+    reader.finish();
+    return issues.empty() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 } // namespace mpic::challenge_target

@@ -32,6 +32,13 @@ struct HttpChange {
     std::vector<std::string> perspectives;
 };
 
+/// PUT /tls
+struct TlsChange {
+    std::string server_name;
+    TlsAnswer answer;
+    std::vector<std::string> perspectives;
+};
+
 inline constexpr std::size_t management_body_limit = 512 * 1024;
 
 /// Nothing exactly when `issues` has some. `known` are the perspectives' ids.
@@ -41,5 +48,9 @@ inline constexpr std::size_t management_body_limit = 512 * 1024;
 [[nodiscard]] std::optional<HttpChange> read_http_change(std::string_view body,
                                                          const std::vector<std::string>& known,
                                                          base::json::Issues& issues);
+
+[[nodiscard]] std::optional<TlsChange> read_tls_change(std::string_view body,
+                                                       const std::vector<std::string>& known,
+                                                       base::json::Issues& issues);
 
 } // namespace mpic::challenge_target

@@ -33,6 +33,12 @@ void describe(Json& out, const HttpRequest& request) {
     out["headers"] = std::move(headers);
 }
 
+void describe(Json& out, const TlsRequest& request) {
+    out["protocol"] = "tls";
+    out["server-name"] = request.server_name;
+    out["chosen"] = request.protocol;
+}
+
 } // namespace
 
 void RequestLog::add(LoggedRequest request) {

@@ -29,11 +29,17 @@ struct HttpRequest {
     base::http::Headers headers;
 };
 
+/// One TLS handshake.
+struct TlsRequest {
+    std::string server_name;
+    std::string protocol; ///< chosen, empty for none
+};
+
 struct LoggedRequest {
     base::WallTime time;
     std::string perspective; ///< "" for a source that is nobody's
     base::net::IpAddress source;
-    std::variant<DnsRequest, HttpRequest> what;
+    std::variant<DnsRequest, HttpRequest, TlsRequest> what;
 };
 
 class RequestLog {

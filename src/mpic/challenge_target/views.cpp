@@ -20,9 +20,12 @@ void Views::reset() {
 }
 
 bool Views::full() const {
-    std::size_t entries = all_.names.size() + all_.places.size();
+    const auto size = [](const Layer& layer) {
+        return layer.names.size() + layer.places.size() + layer.certificates.size();
+    };
+    std::size_t entries = size(all_);
     for (const auto& [perspective, layer] : own_)
-        entries += layer.names.size() + layer.places.size();
+        entries += size(layer);
     return entries >= max_entries;
 }
 
@@ -67,6 +70,15 @@ bool Views::answer(const std::vector<std::string>& perspectives, const HttpPlace
         return false;
     for (Layer* layer : writable(perspectives))
         layer->places[place] = answer;
+    return true;
+}
+
+bool Views::answer(const std::vector<std::string>& perspectives, const std::string& server_name,
+                   const TlsAnswer& answer) {
+    if (full())
+        return false;
+    for (Layer* layer : writable(perspectives))
+        layer->certificates[server_name] = answer;
     return true;
 }
 
@@ -122,6 +134,16 @@ bool Views::exists(const std::string& perspective, const Name& name) const {
 const HttpAnswer* Views::answer_at(const std::string& perspective, const HttpPlace& place) const {
     for (const Layer* layer : layers(perspective)) {
         if (const auto found = layer->places.find(place); found != layer->places.end())
+            return &found->second;
+    }
+    return nullptr;
+}
+
+const TlsAnswer* Views::certificate_for(const std::string& perspective,
+                                        const std::string& server_name) const {
+    for (const Layer* layer : layers(perspective)) {
+        if (const auto found = layer->certificates.find(server_name);
+            found != layer->certificates.end())
             return &found->second;
     }
     return nullptr;

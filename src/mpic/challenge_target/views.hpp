@@ -35,6 +35,13 @@ struct HttpAnswer {
     bool operator==(const HttpAnswer&) const = default;
 };
 
+/// The challenge certificate to show to who offers acme-tls/1 (RFC 8737).
+struct TlsAnswer {
+    std::string identifier; ///< the one subjectAltName: a name or an address
+    std::string digest;     ///< SHA-256 of the key authorization
+    bool operator==(const TlsAnswer&) const = default;
+};
+
 /// Host (lower case, no port) and path (no query).
 using HttpPlace = std::pair<std::string, std::string>;
 
@@ -69,6 +76,9 @@ public:
                            const base::dns::Name& name, const Behaviour& behaviour);
     [[nodiscard]] bool answer(const std::vector<std::string>& perspectives, const HttpPlace& place,
                               const HttpAnswer& answer);
+    /// `server_name` as a client sends it: of an address its reverse name (RFC 8738 §6).
+    [[nodiscard]] bool answer(const std::vector<std::string>& perspectives,
+                              const std::string& server_name, const TlsAnswer& answer);
 
     /// At exactly this name; wildcards are the zone's business.
     [[nodiscard]] Seen see(const std::string& perspective, const base::dns::Name& name,
@@ -77,6 +87,8 @@ public:
     [[nodiscard]] bool exists(const std::string& perspective, const base::dns::Name& name) const;
     [[nodiscard]] const HttpAnswer* answer_at(const std::string& perspective,
                                               const HttpPlace& place) const;
+    [[nodiscard]] const TlsAnswer* certificate_for(const std::string& perspective,
+                                                   const std::string& server_name) const;
 
 private:
     struct NameData {
@@ -86,6 +98,7 @@ private:
     struct Layer {
         std::map<base::dns::Name, NameData> names;
         std::map<HttpPlace, HttpAnswer> places;
+        std::map<std::string, TlsAnswer> certificates; ///< by server name
     };
 
     [[nodiscard]] bool full() const;

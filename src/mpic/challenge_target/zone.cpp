@@ -24,6 +24,11 @@ std::string soa_rdata() {
     return out;
 }
 
+bool is_apex(const Name& name) {
+    const Name* apex = zone_of(name);
+    return apex != nullptr && *apex == name;
+}
+
 /// What one perspective sees of the zone.
 class ZoneView {
 public:
@@ -52,7 +57,8 @@ public:
     /// The DNAME above `name` that the perspective sees first on its way down (RFC 6672 §3.2).
     [[nodiscard]] std::optional<Record> redirection_above(const Name& name) const {
         std::optional<Record> out;
-        for (Name above = name; above != zone_apex();) {
+        const Name* const apex = zone_of(name);
+        for (Name above = name; apex != nullptr && above != *apex;) {
             above = above.parent();
             const Seen seen = views_.see(perspective_, above, RecordType::dname);
             if (seen.records && !seen.records->empty())
@@ -63,7 +69,7 @@ public:
 
 private:
     [[nodiscard]] bool exists(const Name& name) const {
-        return name == zone_apex() || views_.exists(perspective_, name);
+        return is_apex(name) || views_.exists(perspective_, name);
     }
 
     /// The wildcard at the closest encloser (RFC 4592 §3.3.1).
@@ -106,8 +112,9 @@ std::optional<Name> substitute(const Name& name, const Name& from, const Name& t
     return out ? std::optional(std::move(*out)) : std::nullopt;
 }
 
-void add_soa(Message& response) {
-    response.authority.push_back({zone_apex(), RecordType::soa, ttl, soa_rdata()});
+void add_soa(const Name& name, Message& response) {
+    if (const Name* apex = zone_of(name))
+        response.authority.push_back({*apex, RecordType::soa, ttl, soa_rdata()});
 }
 
 /// Where `found` or a DNAME above sends the question on, with the records that say so appended.
@@ -135,7 +142,7 @@ std::optional<Name> follow(const ZoneView& view, const ZoneView::Found& found, c
 
 /// One name of the chain. True with `name` moved on when there is more to do.
 bool step(const ZoneView& view, Name& name, RecordType type, ZoneAnswer& out) {
-    if (name == zone_apex() && type == RecordType::soa) {
+    if (is_apex(name) && type == RecordType::soa) {
         out.response.answers.push_back({name, type, ttl, soa_rdata()});
         return false;
     }
@@ -159,15 +166,18 @@ bool step(const ZoneView& view, Name& name, RecordType type, ZoneAnswer& out) {
     }
     if (!found.exists)
         out.response.rcode = Rcode::nxdomain;
-    add_soa(out.response); // RFC 2308 §2
+    add_soa(name, out.response); // RFC 2308 §2
     return false;
 }
 
 } // namespace
 
-const Name& zone_apex() {
-    static const Name apex = Name::parse("test").value();
-    return apex;
+const Name* zone_of(const Name& name) {
+    static const std::array<Name, 2> apexes{Name::parse("test").value(),
+                                            Name::parse("127.in-addr.arpa").value()};
+    const auto* found =
+        std::ranges::find_if(apexes, [&name](const Name& apex) { return name.is_within(apex); });
+    return found == apexes.end() ? nullptr : found;
 }
 
 const Name& playground() {
@@ -206,7 +216,7 @@ ZoneAnswer answer_from_zone(const Views& views, const std::string& perspective,
     std::vector<Name> visited{query.questions.front().name};
     for (int aliases = 0; aliases < max_aliases; ++aliases) {
         Name name = visited.back();
-        if (!name.is_within(zone_apex())) {
+        if (zone_of(name) == nullptr) {
             out.continue_at = std::move(name);
             break;
         }

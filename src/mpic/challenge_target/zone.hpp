@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The authoritative data of "test." as one perspective sees it: aliases, wildcards, and what to say
-// about a name that is not there. Pure.
+// The authoritative data of the target's zones as one perspective sees it: aliases, wildcards, and
+// what to say about a name that is not there. Pure.
 
 #include "mpic/challenge_target/views.hpp"
 
@@ -10,8 +10,9 @@
 
 namespace mpic::challenge_target {
 
-/// The zone that the target answers for, so that a CAA climb ends in it.
-[[nodiscard]] const base::dns::Name& zone_apex(); // test
+/// The zone with `name` in it that the target answers for: "test", so that a CAA climb ends in it,
+/// or "127.in-addr.arpa", where its own addresses have their reverse names. Null for other names.
+[[nodiscard]] const base::dns::Name* zone_of(const base::dns::Name& name);
 /// The domain whose names exist from the start.
 [[nodiscard]] const base::dns::Name& playground(); // mpic.test
 
@@ -26,9 +27,9 @@ struct ZoneAnswer {
     std::optional<base::dns::Name> continue_at;
 };
 
-/// `query` has one question, for a name within zone_apex(). CNAME and DNAME are followed inside the
-/// zone for at most 16 steps. Wildcards are RFC 4592's, with one exception made for testers: A and
-/// AAAA of
+/// `query` has one question, for a name within a zone_of() its own. CNAME and DNAME are followed
+/// inside the zone for at most 16 steps. Wildcards are RFC 4592's, with one exception made for
+/// testers: A and AAAA of
 /// *.mpic.test hold for every name below mpic.test that has none of its own, even if other types
 /// are set there; putting a TXT record at a name must not take its web server away.
 [[nodiscard]] ZoneAnswer answer_from_zone(const Views& views, const std::string& perspective,

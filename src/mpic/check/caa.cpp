@@ -64,7 +64,8 @@ base::Awaitable<void> judge_nodes(const Vantage& vantage, Climb& climb, std::siz
                                   base::Deadline deadline) {
     for (std::size_t node = first; node < climb.lookups.size() && !climb.decided(); ++node) {
         Lookup& lookup = climb.lookups[node];
-        lookup = co_await further_tries(vantage, std::move(lookup), deadline);
+        if (usable(lookup) == nullptr)
+            co_await further_tries(vantage, lookup, deadline);
         const auto* answer = usable(lookup);
         if (answer == nullptr) {
             co_await settle_failure(vantage, climb, node, deadline);

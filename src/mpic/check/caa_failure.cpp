@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "caa_failure.hpp"
 
-#include "base/async/task_set.hpp"
 #include "base/core/encoding.hpp"
 
 #include <fmt/format.h>
@@ -14,13 +13,10 @@ namespace {
 
 using base::FailureKind;
 using base::dns::DnssecState;
+using base::dns::Name;
 using base::dns::RecordType;
+using base::dns::ZoneProof;
 using Climb = std::vector<Lookup>;
-
-struct Proof {
-    bool insecure = false;
-    std::string evidence;
-};
 
 /// Failures between this program and its own resolver.
 bool is_local(const Lookup& lookup) {
@@ -49,16 +45,7 @@ const Lookup* witness(const Climb& climb, std::size_t failed) {
     return nullptr;
 }
 
-/// The nearest node above the failed one that answered from its own zone. One that is an alias says
-/// nothing about the zone it stands in.
-const Lookup* answering_ancestor(const Climb& climb, std::size_t failed) {
-    for (std::size_t i = failed + 1; i < climb.size(); ++i)
-        if (const auto* answer = usable(climb[i]); answer != nullptr && answer->chain.empty())
-            return &climb[i];
-    return nullptr;
-}
-
-Proof from_state(const Lookup& lookup) {
+ZoneProof from_state(const Lookup& lookup) {
     if (!lookup.result)
         return {false, fmt::format("the DNSSEC state of {} could not be established: {}",
                                    lookup.question.name.text(), failure_of(lookup).detail)};
@@ -70,49 +57,39 @@ Proof from_state(const Lookup& lookup) {
 
 /// For a node that gives no response at all. It may be an alias, and then the failing zone is
 /// another one: so ask for the alias alone. If even that gets no response, the node's own zone is
-/// the one that fails, and it is Insecure if the zone above it is.
-base::Awaitable<Proof> prove_without_response(const Vantage& vantage, const Climb& climb,
-                                              std::size_t failed, base::Deadline deadline) {
-    std::vector<base::Awaitable<Lookup>> tasks;
-    const base::dns::Question alias{climb[failed].question.name, RecordType::cname};
-    tasks.push_back(look_up_state(vantage, alias, deadline));
-    if (const Lookup* ancestor = answering_ancestor(climb, failed))
-        tasks.push_back(look_up_state(vantage, ancestor->question, deadline));
-    const std::vector<Lookup> found = co_await base::gather(std::move(tasks));
-
-    const auto* answer = usable(found.front());
+/// the one that fails, and its delegation can be asked for above it.
+base::Awaitable<ZoneProof> prove_without_response(const Vantage& vantage, Name node,
+                                                  base::Deadline deadline) {
+    const Lookup alias = co_await look_up_state(vantage, {node, RecordType::cname}, deadline);
+    const auto* answer = usable(alias);
     if (answer != nullptr && (!answer->records.empty() || !answer->chain.empty()))
-        co_return Proof{false, fmt::format("{} is an alias, and which zone fails is not known",
-                                           alias.name.text())};
-    if (found.front().result)
-        co_return from_state(found.front());
-    if (found.size() < 2)
-        co_return Proof{false, "no zone above the failing one answered"};
-    const auto* above = usable(found.back());
-    if (above != nullptr && !above->chain.empty())
-        co_return Proof{false, "the zone above the failing one gave changing answers"};
-    co_return from_state(found.back());
+        co_return ZoneProof{
+            false, fmt::format("{} is an alias, and which zone fails is not known", node.text())};
+    if (alias.result)
+        co_return from_state(alias);
+    co_return co_await vantage.resolver.prove_insecure(
+        node, deadline.within(vantage.clock.steady(), vantage.settings.dns_try));
 }
 
-base::Awaitable<Proof> prove_insecure(const Vantage& vantage, const Climb& climb,
-                                      std::size_t failed, base::Deadline deadline) {
-    const Lookup& lookup = climb[failed];
-    if (!lookup.result)
-        co_return co_await prove_without_response(vantage, climb, failed, deadline);
+base::Awaitable<ZoneProof> prove_insecure(const Vantage& vantage, Lookup& lookup,
+                                          base::Deadline deadline) {
+    if (!lookup.result) {
+        lookup.zone = co_await prove_without_response(vantage, lookup.question.name, deadline);
+        co_return *lookup.zone;
+    }
     if (lookup.state_asked)
         co_return from_state(lookup);
     const Lookup again = co_await look_up_state(vantage, lookup.question, deadline);
     if (usable(again) != nullptr)
-        co_return Proof{false, "a further query was answered"};
+        co_return ZoneProof{false, "a further query was answered"};
     co_return from_state(again);
 }
 
 } // namespace
 
-base::Awaitable<LookupFailureConditions> examine_failure(const Vantage& vantage, const Climb& climb,
-                                                         std::size_t failed,
-                                                         base::Deadline deadline) {
-    const Lookup& lookup = climb[failed];
+base::Awaitable<LookupFailureConditions>
+examine_failure(const Vantage& vantage, Climb& climb, std::size_t failed, base::Deadline deadline) {
+    Lookup& lookup = climb[failed];
     LookupFailureConditions out;
     const Lookup* other = witness(climb, failed);
     out.outside_infrastructure = other != nullptr && !is_local(lookup);
@@ -124,12 +101,12 @@ base::Awaitable<LookupFailureConditions> examine_failure(const Vantage& vantage,
     out.evidence += fmt::format("; {} tries", lookup.full_tries);
     if (!out.outside_infrastructure || !out.retried) {
         if (lookup.state_asked)
-            out.evidence += "; " + from_state(lookup).evidence;
+            out.evidence += "; " + from_state(lookup).reason;
         co_return out;
     }
-    const Proof proof = co_await prove_insecure(vantage, climb, failed, deadline);
+    const ZoneProof proof = co_await prove_insecure(vantage, lookup, deadline);
     out.proved_insecure = proof.insecure;
-    out.evidence += "; " + proof.evidence;
+    out.evidence += "; " + proof.reason;
     co_return out;
 }
 

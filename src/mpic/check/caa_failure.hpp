@@ -15,10 +15,11 @@
 namespace mpic::check {
 
 /// `climb` are the CAA lookups from the leaf upwards; the one at `failed` is not usable and has had
-/// all its tries. Makes further queries only while the conditions can still all be met. `climb`
-/// must outlive the wait.
-[[nodiscard]] base::Awaitable<LookupFailureConditions>
-examine_failure(const Vantage& vantage, const std::vector<Lookup>& climb, std::size_t failed,
-                base::Deadline deadline);
+/// all its tries. Makes further queries only while the conditions can still all be met, and notes
+/// at a lookup that brought no response what they say of its zone. `climb` must outlive the wait.
+[[nodiscard]] base::Awaitable<LookupFailureConditions> examine_failure(const Vantage& vantage,
+                                                                       std::vector<Lookup>& climb,
+                                                                       std::size_t failed,
+                                                                       base::Deadline deadline);
 
 } // namespace mpic::check

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The http method: a GET on port 80, redirects followed, and the body compared.
+// The http methods: a GET on port 80 or 443, redirects followed, and the body compared.
 
 #include "findings.hpp"
 #include "http_fetch.hpp"
 #include "http_judge.hpp"
 #include "methods.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -16,7 +17,9 @@ namespace {
 using base::http::Url;
 
 Url first_url(const HttpQuestion& question) {
-    Url url{.scheme = "http", .port = 80, .target = question.path};
+    Url url{.scheme = question.https ? "https" : "http",
+            .port = static_cast<std::uint16_t>(question.https ? 443 : 80),
+            .target = question.path};
     if (const auto* name = std::get_if<base::dns::Name>(&question.host)) {
         url.host = name->text();
     } else {

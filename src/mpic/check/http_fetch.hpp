@@ -3,6 +3,7 @@
 // One hop of an http check: resolves the host, then tries its addresses, IPv6 first, until one
 // answers.
 
+#include "address_turns.hpp"
 #include "base/async/awaitable.hpp"
 #include "base/core/deadline.hpp"
 #include "base/http/client.hpp"
@@ -24,13 +25,8 @@ struct Fetched {
     std::optional<base::dns::DnssecState> dnssec;
 };
 
-/// What the host of a URL is to the check: an address that the applicant wants in a certificate is
-/// held against more than one that a name or a redirect leads to (BR 1.6.1, "Reserved IP Address").
-enum class HostUse { identifier, destination };
-
-/// Each address is put to the address policy just before the connection to it. After a failure, be
-/// it a silent address, a broken handshake or a response that does not come, the next one gets its
-/// turn; the time is shared out so that one black hole cannot use up that of the others.
+/// After a failure of an address, be it silence, a broken handshake or a response that does not
+/// come, the next one gets its turn (AddressTurns).
 [[nodiscard]] base::Awaitable<Fetched> fetch(const Vantage& vantage, HostResolver& hosts,
                                              base::http::Url url, HostUse use,
                                              base::Deadline deadline);

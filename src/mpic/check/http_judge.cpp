@@ -19,6 +19,9 @@ using base::http::Exchange;
 using base::http::Url;
 using Visited = std::vector<Url>;
 
+/// Random values and request tokens are longer; a short text may stand in a URL by chance.
+constexpr std::size_t shortest_value = 16;
+
 std::string_view trimmed(std::string_view text) {
     const std::size_t last = text.find_last_not_of(" \t\n\v\f\r");
     return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
@@ -57,12 +60,23 @@ base::Result<Url> target_of(const Url& from, const Exchange& exchange) {
     return url;
 }
 
-std::variant<Finding, Url> follow(const CheckSettings& settings, const Visited& visited,
-                                  const Exchange& exchange) {
+/// BR 3.2.2.4.18, 3.2.2.5.1: the entire value must not appear in the request that retrieves it; a
+/// server that echoes its request would prove nothing. RFC 8555 has no such rule for http-01.
+bool gives_value_away(const HttpQuestion& question, const Url& to) {
+    const std::string_view value = trimmed(question.expected);
+    return !question.path.starts_with("/.well-known/acme-challenge/")
+           && value.size() >= shortest_value && to.target.contains(value);
+}
+
+std::variant<Finding, Url> follow(const HttpQuestion& question, const CheckSettings& settings,
+                                  const Visited& visited, const Exchange& exchange) {
     const Url& from = visited.back();
     const auto to = target_of(from, exchange);
     if (!to)
         return refused(to.error().kind, from, to.error().detail);
+    if (gives_value_away(question, *to))
+        return refused(FailureKind::redirect_refused, from,
+                       "to a URL that has the expected value in it");
     if (std::ranges::find(visited, *to) != visited.end())
         return refused(FailureKind::redirect_loop, from,
                        fmt::format("back to {}", base::excerpt(to->to_string(), 200)));
@@ -129,7 +143,7 @@ std::variant<Finding, Url> judge_answer(const HttpQuestion& question, const Chec
                                         const Visited& visited, const Exchange& exchange) {
     const unsigned status = exchange.response.status;
     if (is_redirect(status) && exchange.response.headers.count("Location") > 0)
-        return follow(settings, visited, exchange);
+        return follow(question, settings, visited, exchange);
     if (status < 200 || status > 299)
         return judge_status(visited.back(), exchange);
     return judge_body(question, visited.back(), exchange);

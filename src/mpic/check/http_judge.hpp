@@ -24,8 +24,8 @@ namespace mpic::check {
 
 /// Judges the answer to the last URL of `visited`, all in the order of the hops. Redirects are 301,
 /// 302, 307 and 308 with one Location, to http or https, port 80 or 443 (BR 3.2.2.4.18, .19); a
-/// name in it must be a host name. A redirect that may not be followed is a rejection:
-/// redirect-refused, redirect-loop, too-many-redirects.
+/// name in it must be a host name, and the URL must not have the expected value in it. A redirect
+/// that may not be followed is a rejection: redirect-refused, redirect-loop, too-many-redirects.
 [[nodiscard]] std::variant<Finding, base::http::Url>
 judge_answer(const HttpQuestion& question, const CheckSettings& settings,
              const std::vector<base::http::Url>& visited, const base::http::Exchange& exchange);

@@ -51,8 +51,9 @@ bool is_final(const Lookup& lookup) {
     return kind == FailureKind::dns_truncated || kind == FailureKind::cancelled;
 }
 
-base::Awaitable<Lookup> try_once(const Vantage& vantage, Lookup lookup, bool settle_state,
-                                 base::Milliseconds allowed, base::Deadline deadline) {
+/// `lookup` is the awaiting frame's.
+base::Awaitable<void> try_once(const Vantage& vantage, Lookup& lookup, bool settle_state,
+                               base::Milliseconds allowed, base::Deadline deadline) {
     const auto start = vantage.clock.steady();
     const bool cut_short = deadline.remaining(start) < vantage.settings.dns_try;
     const base::Deadline until = deadline.within(start, allowed);
@@ -65,7 +66,6 @@ base::Awaitable<Lookup> try_once(const Vantage& vantage, Lookup lookup, bool set
     lookup.queries += lookup.result ? lookup.result->tries : 1;
     const bool timed_out = !lookup.result && lookup.result.error().kind == FailureKind::dns_timeout;
     lookup.full_tries += timed_out && cut_short ? 0 : 1;
-    co_return lookup;
 }
 
 /// A try that settles the state gets time for the proof on top of that for the answer.
@@ -104,7 +104,10 @@ base::Failure failure_of(const Lookup& lookup) {
 }
 
 DnssecState state_of(const Lookup& lookup) {
-    return lookup.result ? lookup.result->dnssec : DnssecState::indeterminate;
+    if (lookup.result)
+        return lookup.result->dnssec;
+    return lookup.zone && lookup.zone->insecure ? DnssecState::insecure
+                                                : DnssecState::indeterminate;
 }
 
 LookupEvidence to_evidence(const Lookup& lookup) {
@@ -115,8 +118,12 @@ LookupEvidence to_evidence(const Lookup& lookup) {
     out.elapsed_ms = base::as_ms(lookup.elapsed);
     if (usable(lookup) == nullptr)
         out.failure = failure_of(lookup);
-    if (!lookup.result)
+    if (!lookup.result) {
+        out.dnssec = state_of(lookup);
+        if (lookup.zone)
+            out.dnssec_proof = base::excerpt(lookup.zone->reason, 300);
         return out;
+    }
     const Answer& answer = *lookup.result;
     out.rcode = base::dns::to_string(answer.rcode);
     out.record_count = answer.records.size();
@@ -126,6 +133,8 @@ LookupEvidence to_evidence(const Lookup& lookup) {
         out.chain.push_back(alias.text());
     out.dnssec = answer.dnssec;
     out.dnssec_proof = base::excerpt(answer.dnssec_proof, 300);
+    for (const auto& link : answer.links | std::views::take(aliases_shown))
+        out.links.push_back({link.name.text(), link.dnssec, base::excerpt(link.proof, 300)});
     out.extended_errors = extended_errors(answer);
     out.resolver = base::excerpt(answer.resolver);
     return out;
@@ -136,35 +145,35 @@ base::Awaitable<Lookup> first_try(const Vantage& vantage, base::dns::Question qu
     Lookup lookup;
     lookup.question = std::move(question);
     const bool settle = vantage.settings.prove_insecure;
-    co_return co_await try_once(vantage, std::move(lookup), settle, time_for(vantage, settle),
-                                deadline);
+    co_await try_once(vantage, lookup, settle, time_for(vantage, settle), deadline);
+    co_return lookup;
 }
 
-base::Awaitable<Lookup> further_tries(const Vantage& vantage, Lookup lookup,
-                                      base::Deadline deadline) {
+base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
+                                    base::Deadline deadline) {
     for (int left = vantage.settings.dns_retries; left > 0 && !is_final(lookup); --left) {
         if (deadline.passed(vantage.clock.steady()))
             break;
         const bool responding = lookup.result.has_value();
         const bool settle = vantage.settings.prove_insecure || (left == 1 && responding);
-        lookup = co_await try_once(vantage, std::move(lookup), settle, time_for(vantage, settle),
-                                   deadline);
+        co_await try_once(vantage, lookup, settle, time_for(vantage, settle), deadline);
     }
-    co_return lookup;
 }
 
 base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
                                 base::Deadline deadline) {
     Lookup lookup = co_await first_try(vantage, std::move(question), deadline);
-    co_return co_await further_tries(vantage, std::move(lookup), deadline);
+    if (usable(lookup) == nullptr)
+        co_await further_tries(vantage, lookup, deadline);
+    co_return lookup;
 }
 
 base::Awaitable<Lookup> look_up_state(const Vantage& vantage, base::dns::Question question,
                                       base::Deadline deadline) {
     Lookup lookup;
     lookup.question = std::move(question);
-    co_return co_await try_once(vantage, std::move(lookup), true, vantage.settings.dns_try,
-                                deadline);
+    co_await try_once(vantage, lookup, true, vantage.settings.dns_try, deadline);
+    co_return lookup;
 }
 
 } // namespace mpic::check

@@ -12,6 +12,8 @@
 #include "mpic/check/vantage.hpp"
 #include "mpic/model/report.hpp"
 
+#include <optional>
+
 namespace mpic::check {
 
 /// One question, what its last try brought, and what all of them cost.
@@ -23,6 +25,8 @@ struct Lookup {
     int full_tries = 0;
     int queries = 0;          ///< as the resolver counts them
     bool state_asked = false; ///< the last try asked for the DNSSEC state beyond the AD bit
+    /// For a lookup without any response: the zone that fails, as far as that was looked into.
+    std::optional<base::dns::ZoneProof> zone;
     base::SteadyTime::duration elapsed{};
 };
 
@@ -30,6 +34,7 @@ struct Lookup {
 [[nodiscard]] const base::dns::Answer* usable(const Lookup& lookup);
 /// Why a lookup is not usable. Requires !usable(lookup).
 [[nodiscard]] base::Failure failure_of(const Lookup& lookup);
+/// That of the answer; of silence, what was proved of the zone that fails.
 [[nodiscard]] base::dns::DnssecState state_of(const Lookup& lookup);
 [[nodiscard]] LookupEvidence to_evidence(const Lookup& lookup);
 
@@ -38,9 +43,10 @@ struct Lookup {
 first_try(const Vantage& vantage, base::dns::Question question, base::Deadline deadline);
 /// Up to CheckSettings::dns_retries more tries while the lookup is not usable. The last one asks
 /// for the DNSSEC state as well if the resolver has been responding. A truncated answer is final:
-/// what was cut off is there, and a second look must not make it disappear.
-[[nodiscard]] base::Awaitable<Lookup> further_tries(const Vantage& vantage, Lookup lookup,
-                                                    base::Deadline deadline);
+/// what was cut off is there, and a second look must not make it disappear. `lookup` is the
+/// awaiting frame's.
+[[nodiscard]] base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
+                                                  base::Deadline deadline);
 /// Both.
 [[nodiscard]] base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
                                               base::Deadline deadline);

@@ -68,6 +68,12 @@ ResolvedHost combine(const Lookup& aaaa, const Lookup& a) {
 
 } // namespace
 
+base::dns::DnssecState ResolvedHost::state_behind(std::string_view family) const {
+    if (family.empty())
+        return base::dns::weakest(ipv6, ipv4);
+    return family == "ipv6" ? ipv6 : ipv4;
+}
+
 base::Awaitable<ResolvedHost> HostResolver::resolve(base::dns::Name host, base::Deadline deadline) {
     for (const auto& [name, resolved] : known_)
         if (name == host)

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct ResolvedHost {
     std::optional<base::Failure> failure;        ///< set exactly when there is no address
     base::dns::DnssecState ipv6 = base::dns::DnssecState::indeterminate;
     base::dns::DnssecState ipv4 = base::dns::DnssecState::indeterminate;
+
+    /// The outcome rests on the lookup that gave the address which answered ("ipv6" or "ipv4"), or,
+    /// without one (""), on both.
+    [[nodiscard]] base::dns::DnssecState state_behind(std::string_view family) const;
 };
 
 /// Resolves each host once and keeps the evidence. Owned by one check, on its loop.

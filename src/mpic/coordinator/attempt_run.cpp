@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/coordinator/attempt_run.hpp"
 
-#include "base/async/deadline.hpp"
-
 namespace mpic::coordinator {
 
 AttemptRun::AttemptRun(base::asio::io_context& loop, const base::Clock& clock,
@@ -31,12 +29,11 @@ base::Awaitable<void> AttemptRun::run() {
         asks_.spawn(ask(seat));
 
     // The clients keep the deadline themselves; this bound holds even if one of them does not.
-    (void)co_await base::with_deadline(timing_.deadline, "waiting for the perspectives",
-                                       tighten_.wait());
+    (void)co_await tighten_.wait_until(timing_.deadline, "waiting for the perspectives");
     // A refusal leaves evidence_grace later than a pass; stragglers are counted from the answer.
     const auto grace = tally_.decision().ok ? base::Milliseconds{} : timing_.evidence_grace;
     const auto last = timing_.deadline.within(clock_.steady(), grace + timing_.straggler_timeout);
-    (void)co_await base::with_deadline(last, "waiting for stragglers", finished_.wait());
+    (void)co_await finished_.wait_until(last, "waiting for stragglers");
     asks_.cancel_all();
     co_await asks_.join();
 
@@ -59,15 +56,18 @@ base::Awaitable<void> AttemptRun::settled() {
         co_return;
     // A refusal is worth a moment: its sentences and its diagnosis are better when all have spoken.
     const auto grace = timing_.deadline.within(clock_.steady(), timing_.evidence_grace);
-    (void)co_await base::with_deadline(grace, "waiting for further evidence", complete_.wait());
+    (void)co_await complete_.wait_until(grace, "waiting for further evidence");
 }
 
 base::Awaitable<void> AttemptRun::ask(std::size_t seat) {
     auto& client = *fleet_->clients[cohort_[seat]];
-    record(seat, co_await client.ask(question_, timing_.deadline));
+    const auto reply = co_await client.ask(question_, timing_.deadline);
+    if (!fleet_->health.empty())
+        fleet_->health[cohort_[seat]]->replied(*reply, clock_.steady());
+    record(seat, std::move(*reply));
 }
 
-void AttemptRun::record(std::size_t seat, Reply reply) {
+void AttemptRun::record(std::size_t seat, Reply&& reply) {
     const auto phase = tally_.record(seat, std::move(reply));
     if (phase == Tally::Phase::waiting)
         return;

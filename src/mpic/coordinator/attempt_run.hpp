@@ -46,7 +46,8 @@ public:
 
 private:
     [[nodiscard]] base::Awaitable<void> ask(std::size_t seat);
-    void record(std::size_t seat, Reply reply);
+    // Not part of ask()'s frame, which thousands of waiting questions hold.
+    [[gnu::noinline]] void record(std::size_t seat, Reply&& reply);
 
     const base::Clock& clock_;
     std::shared_ptr<const Fleet> fleet_; // shared: a reload may replace the fleet meanwhile

@@ -4,9 +4,14 @@
 #include "base/async/deadline.hpp"
 #include "base/async/one_shot.hpp"
 #include "mpic/coordinator/attempt_run.hpp"
+#include "mpic/coordinator/fleet_health.hpp"
+#include "mpic/coordinator/load_gauges.hpp"
 #include "mpic/coordinator/observations.hpp"
+#include "mpic/model/dcv_rules.hpp"
 #include "mpic/wire/audit_record.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <set>
@@ -23,14 +28,19 @@ struct Coordinator::State {
     CoordinatorOptions options;
     std::shared_ptr<const Fleet> fleet; // shared with the attempts that use it
     std::shared_ptr<Observations> observations;
+    LoadGauges load;
     std::set<std::shared_ptr<AttemptRun>> under_way;
     /// Attempts whose answer may have left, until every seat has its record.
     base::TaskSet stragglers;
+    bool abandoned = false; ///< a drain's end has come: nobody waits for the journal any more
 
     /// The seats that a decision record calls pending; finish() writes their records.
     using Pending = base::OneShot<std::vector<std::size_t>>;
 
-    [[nodiscard]] QuorumRule rule() const;
+    [[nodiscard]] QuorumRule rule() const {
+        const auto& date = options.policy_clock != nullptr ? *options.policy_clock : clock;
+        return next_rule(options, fleet->roster, date.wall());
+    }
     [[nodiscard]] std::shared_ptr<AttemptRun> plan(const CheckRequest& request, int number,
                                                    base::Deadline deadline);
     [[nodiscard]] base::Awaitable<void> finish(std::shared_ptr<AttemptRun> run,
@@ -114,6 +124,7 @@ Coordinator::Coordinator(base::asio::io_context& loop, const base::Clock& clock,
                        std::move(options),
                        {},
                        {},
+                       LoadGauges(metrics),
                        {},
                        base::TaskSet(loop)}) {
     state_->stragglers.on_fault(
@@ -126,7 +137,21 @@ Coordinator::~Coordinator() = default;
 void Coordinator::replace_fleet(Roster roster,
                                 std::vector<std::unique_ptr<PerspectiveClient>> clients) {
     state_->observations = std::make_shared<Observations>(state_->metrics, roster);
-    state_->fleet = std::make_shared<const Fleet>(Fleet{std::move(roster), std::move(clients)});
+    std::vector<std::shared_ptr<PerspectiveHealth>> health;
+    if (state_->options.health != nullptr)
+        for (const auto& perspective : roster.perspectives)
+            health.push_back(state_->options.health->of(perspective));
+    state_->fleet = std::make_shared<const Fleet>(
+        Fleet{std::move(roster), std::move(clients), std::move(health)});
+}
+
+base::Awaitable<void> Coordinator::probe(base::Milliseconds quiet, base::Deadline deadline) {
+    const auto& clock = state_->clock;
+    return probe_fleet(state_->fleet, clock, clock.steady() - quiet, deadline);
+}
+
+void Coordinator::sample_load() {
+    state_->load.sample(*state_->fleet);
 }
 
 base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::string client) {
@@ -166,11 +191,11 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
     }
 }
 
-QuorumRule Coordinator::State::rule() const {
-    const auto all = fleet->roster.remote_count();
+QuorumRule next_rule(const CoordinatorOptions& options, const Roster& roster, base::WallTime at) {
+    const auto all = roster.remote_count();
     const auto asked =
         options.remotes_per_attempt == 0 ? all : std::min(options.remotes_per_attempt, all);
-    return options.policy.rule(clock.wall(), static_cast<int>(asked));
+    return options.policy.rule(at, static_cast<int>(asked));
 }
 
 std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request, int number,
@@ -184,6 +209,7 @@ std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request
     attempt.asks_dcv = request.dcv.has_value();
     attempt.asks_caa = request.caa.has_value();
     attempt.caa_by_permission = request.caa && request.caa->policy;
+    attempt.dcv_by_selection = request.dcv && selects_value(*request.dcv);
 
     wire::AgentQuestion question;
     question.attempt_id = attempt.id;
@@ -200,9 +226,16 @@ std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request
 /// not wait for, so that the journal holds exactly one for each (BR 5.4.1 (2)(7)).
 base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run,
                                                  CheckRequest request, Pending pending) {
+    // Only give_up() ends a run early: it has its asks to join. What comes after it may be
+    // cancelled.
+    co_await base::asio::this_coro::reset_cancellation_state(base::asio::disable_cancellation());
     under_way.insert(run);
     co_await run->run();
     under_way.erase(run);
+    co_await base::asio::this_coro::reset_cancellation_state(
+        base::asio::enable_terminal_cancellation());
+    if (abandoned)
+        co_return;
     const auto seats = co_await pending.wait();
     if (!seats)
         co_return;
@@ -229,7 +262,7 @@ base::Awaitable<base::Result<void>> Coordinator::State::write(std::string record
 }
 
 void Coordinator::State::observe(const Tally& tally, std::size_t seat) const {
-    const auto decision = tally.decision();
+    const auto& decision = tally.decision();
     observations->reply(tally.attempt().seats[seat], *decision.seats[seat], *tally.replies()[seat]);
 }
 
@@ -238,6 +271,13 @@ base::Awaitable<void> Coordinator::State::give_up_at(base::Deadline until) {
         co_return;
     for (const auto& run : under_way)
         run->give_up();
+    if (!co_await base::sleep_until(base::Deadline(until.at() + options.last_records)))
+        co_return;
+    log.error("stragglers-abandoned",
+              {{"attempts", stragglers.running()},
+               {"reason", "the journal did not take their last records in time"}});
+    abandoned = true;
+    stragglers.cancel_all();
 }
 
 base::Awaitable<void> Coordinator::drain(base::Deadline until) {

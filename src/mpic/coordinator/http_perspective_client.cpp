@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/coordinator/http_perspective_client.hpp"
 
+#include "base/core/encoding.hpp"
+
 #include <fmt/format.h>
 
 namespace mpic::coordinator {
@@ -24,16 +26,43 @@ Outcome outcome_of(FailureKind kind) {
     }
 }
 
-base::http::Request make_request(const wire::AgentQuestion& question) {
+base::http::Request make_request(const wire::AgentQuestion& question, std::string_view perspective,
+                                 base::Milliseconds budget) {
     base::http::Request request;
     request.method = "POST";
     request.target = std::string(wire::agent_check_path);
     request.headers.add("Content-Type", "application/json");
     if (!question.traceparent.empty())
         request.headers.add("traceparent", question.traceparent);
-    request.body = wire::encode_question(question);
+    request.body = wire::encode_question(question, perspective, budget);
     return request;
 }
+
+/// The agent says 403 to a coordinator it does not know and 421 to another perspective's question.
+bool is_identity_refusal(unsigned status) {
+    return status == 403 || status == 421;
+}
+
+std::string status_sentence(unsigned status) {
+    return fmt::format("the agent answered HTTP status {}", status);
+}
+
+std::string wrong_name_sentence(const std::string& named, const std::string& wanted) {
+    return fmt::format("the agent reports as perspective \"{}\", not as \"{}\"",
+                       base::excerpt(named, 64), wanted);
+}
+
+/// Counts one exchange while it lives.
+class UnderWay {
+public:
+    explicit UnderWay(std::size_t& count) : count_(count) { ++count_; }
+    ~UnderWay() { --count_; }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+private:
+    std::size_t& count_;
+};
 
 /// What was asked must be answered: a report without it decides nothing. Where a policy was given,
 /// a determined CAA says whether it permits (BR 4.2.2.1.1); an agent that knows of no policies does
@@ -53,42 +82,69 @@ HttpPerspectiveClient::HttpPerspectiveClient(std::string id, base::asio::io_cont
                                              base::http::PoolOptions options)
     : id_(std::move(id)), clock_(clock), pool_(loop, clock, std::move(options)) {}
 
-base::Awaitable<Reply> HttpPerspectiveClient::ask(wire::AgentQuestion question,
-                                                  base::Deadline deadline) {
-    const auto started = clock_.steady();
-    question.perspective = id_;
-    question.budget = std::chrono::duration_cast<base::Milliseconds>(deadline.remaining(started));
-    const auto no_report = [&](Outcome outcome, Failure failure) -> Reply {
-        return NoReport{outcome, std::move(failure), base::as_ms(clock_.steady() - started)};
-    };
-    if (question.budget.count() < 1)
-        co_return no_report(Outcome::timeout,
-                            {FailureKind::timeout, "no time was left to ask the agent"});
+ClientLoad HttpPerspectiveClient::load() const {
+    return {pool_.open_connections(), questions_};
+}
 
-    auto response = co_await pool_.send(make_request(question), deadline);
+base::Awaitable<base::Result<void>> HttpPerspectiveClient::probe(base::Deadline deadline) {
+    base::http::Request request;
+    request.target = std::string(wire::agent_health_path);
+    const UnderWay counted(questions_);
+    const auto response = co_await pool_.send(std::move(request), deadline);
     if (!response)
-        co_return no_report(outcome_of(response.error().kind), std::move(response.error()));
+        co_return std::unexpected(response.error());
+    if (is_identity_refusal(response->status))
+        co_return base::fail(FailureKind::tls_identity, status_sentence(response->status));
+    if (response->status == 404) // an agent of an older version: it is there, and knows us
+        co_return base::Result<void>();
+    if (response->status != 200)
+        co_return base::fail(FailureKind::peer_malformed, status_sentence(response->status));
+    const auto named = wire::decode_agent_health(response->body);
+    if (!named)
+        co_return std::unexpected(named.error());
+    if (*named != id_)
+        co_return base::fail(FailureKind::tls_identity, wrong_name_sentence(*named, id_));
+    co_return base::Result<void>();
+}
+
+base::Awaitable<std::unique_ptr<Reply>>
+HttpPerspectiveClient::ask(const wire::AgentQuestion& question, base::Deadline deadline) {
+    const auto started = clock_.steady();
+    const auto budget = std::chrono::duration_cast<base::Milliseconds>(deadline.remaining(started));
+    if (budget.count() < 1)
+        co_return judge(base::fail(FailureKind::timeout, "no time was left to ask the agent"),
+                        question, started);
+    const UnderWay counted(questions_);
+    auto response = co_await pool_.send(make_request(question, id_, budget), deadline);
+    co_return judge(std::move(response), question, started);
+}
+
+std::unique_ptr<Reply> HttpPerspectiveClient::judge(base::Result<base::http::Response>&& response,
+                                                    const wire::AgentQuestion& question,
+                                                    base::SteadyTime started) const {
+    const auto no_report = [&](Outcome outcome, Failure failure) {
+        return std::make_unique<Reply>(
+            NoReport{outcome, std::move(failure), base::as_ms(clock_.steady() - started)});
+    };
+    if (!response)
+        return no_report(outcome_of(response.error().kind), std::move(response.error()));
     if (response->status != 200) {
-        // The agent says 403 to a coordinator it does not know and 421 to another perspective's
-        // question.
-        const bool identity = response->status == 403 || response->status == 421;
-        co_return no_report(identity ? Outcome::misconfigured : Outcome::unreachable,
-                            {identity ? FailureKind::tls_identity : FailureKind::peer_malformed,
-                             fmt::format("the agent answered HTTP status {}", response->status)});
+        const bool identity = is_identity_refusal(response->status);
+        return no_report(identity ? Outcome::misconfigured : Outcome::unreachable,
+                         {identity ? FailureKind::tls_identity : FailureKind::peer_malformed,
+                          status_sentence(response->status)});
     }
     auto report = wire::decode_report(response->body, question.attempt_id);
     if (!report)
-        co_return no_report(Outcome::unreachable, std::move(report.error()));
+        return no_report(Outcome::unreachable, std::move(report.error()));
     if (report->perspective != id_)
-        co_return no_report(Outcome::misconfigured,
-                            {FailureKind::tls_identity,
-                             fmt::format("the agent reports as perspective \"{}\", not as \"{}\"",
-                                         report->perspective.substr(0, 64), id_)});
+        return no_report(Outcome::misconfigured, {FailureKind::tls_identity,
+                                                  wrong_name_sentence(report->perspective, id_)});
     if (!answers(*report, question))
-        co_return no_report(
+        return no_report(
             Outcome::unreachable,
             {FailureKind::peer_malformed, "the agent's report does not answer what was asked"});
-    co_return Reply(std::move(*report));
+    return std::make_unique<Reply>(std::move(*report));
 }
 
 } // namespace mpic::coordinator

@@ -10,9 +10,10 @@ using Rule = std::optional<Diagnosis> (*)(const Matrix&);
 constexpr Rule all_rules[] = {
     rules::dnssec_broken,          rules::caa_record_forbids,
     rules::split_horizon,          rules::perspectives_unavailable,
-    rules::one_family_broken,      rules::geo_blocking,
-    rules::selective_blocking,     rules::filtered_by_server,
-    rules::stale_address,          rules::different_addresses,
+    rules::resolver_unreachable,   rules::one_family_broken,
+    rules::geo_blocking,           rules::selective_blocking,
+    rules::filtered_by_server,     rules::stale_address,
+    rules::different_addresses,    rules::same_address_differs,
     rules::unreachable_everywhere, rules::doubled_name,
     rules::not_yet_propagated,     rules::records_out_of_step,
     rules::value_not_published,    rules::nameservers_failing,
@@ -55,14 +56,13 @@ Rows dcv_passed(const Matrix& matrix) {
     });
 }
 
-bool http_failed(const Matrix& matrix) {
-    return matrix.failed(Part::dcv) && matrix.request.dcv
-           && std::holds_alternative<HttpQuestion>(*matrix.request.dcv);
+bool connection_failed(const Matrix& matrix) {
+    return matrix.failed(Part::dcv) && matrix.request.dcv && connects(*matrix.request.dcv);
 }
 
-bool dns_failed(const Matrix& matrix) {
-    return matrix.failed(Part::dcv) && matrix.request.dcv
-           && std::holds_alternative<DnsQuestion>(*matrix.request.dcv);
+std::optional<RecordAsked> failed_record(const Matrix& matrix) {
+    return matrix.failed(Part::dcv) && matrix.request.dcv ? record_asked(*matrix.request.dcv)
+                                                          : std::nullopt;
 }
 
 } // namespace rules

@@ -99,8 +99,8 @@ std::optional<Addresses> addresses(const Matrix& matrix) {
                 all.bad.insert(tried.address);
     }
     // Different hosts cannot be compared, and an address that serves some is not the cause.
-    if (!http_failed(matrix) || hosts.size() != 1 || all.passing.empty() || all.failing.empty()
-        || all.bad.empty()
+    if (!connection_failed(matrix) || hosts.size() != 1 || all.passing.empty()
+        || all.failing.empty() || all.bad.empty()
         || std::ranges::any_of(all.bad, [&](const auto& a) { return all.good.contains(a); }))
         return std::nullopt;
     return all;
@@ -125,7 +125,7 @@ bool has_dns_refused(const Matrix& matrix, const Row& row, Part part) {
 
 /// The host to connect to is unknown in the public DNS.
 bool is_unknown_host(const Matrix& matrix, const Row& row) {
-    if (!http_failed(matrix) || row.dcv() == nullptr)
+    if (!connection_failed(matrix) || row.dcv() == nullptr)
         return false;
     const std::string& code = row.dcv()->finding.code;
     return code == "dns-nxdomain" || code == "no-address";
@@ -134,7 +134,7 @@ bool is_unknown_host(const Matrix& matrix, const Row& row) {
 } // namespace
 
 std::optional<Diagnosis> one_family_broken(const Matrix& matrix) {
-    if (!http_failed(matrix))
+    if (!connection_failed(matrix))
         return std::nullopt;
     if (auto diagnosis = dead_family(matrix, "ipv6", "ipv4"))
         return diagnosis;
@@ -176,7 +176,7 @@ std::optional<Diagnosis> different_addresses(const Matrix& matrix) {
 
 std::optional<Diagnosis> split_horizon(const Matrix& matrix) {
     if (const Rows rows = rows_where(matrix, leads_to_refused_address);
-        http_failed(matrix) && !rows.empty())
+        connection_failed(matrix) && !rows.empty())
         return make_diagnosis(
             code::split_horizon,
             fmt::format(

@@ -77,7 +77,7 @@ struct Split {
 
 /// Some get through and some are kept out.
 std::optional<Split> split(const Matrix& matrix) {
-    if (!http_failed(matrix))
+    if (!connection_failed(matrix))
         return std::nullopt;
     Split split{dcv_passed(matrix), rows_where(matrix, is_blocked), false};
     if (split.passed.empty() || split.blocked.empty())
@@ -138,7 +138,7 @@ std::optional<Diagnosis> selective_blocking(const Matrix& matrix) {
 std::optional<Diagnosis> filtered_by_server(const Matrix& matrix) {
     const Rows passed = dcv_passed(matrix);
     const Rows filtered = rows_where(matrix, got_filter_status);
-    if (!http_failed(matrix) || passed.empty() || filtered.empty())
+    if (!connection_failed(matrix) || passed.empty() || filtered.empty())
         return std::nullopt;
     std::set<std::string> servers;
     for (const Row* row : filtered)
@@ -159,7 +159,7 @@ std::optional<Diagnosis> filtered_by_server(const Matrix& matrix) {
 
 std::optional<Diagnosis> unreachable_everywhere(const Matrix& matrix) {
     const Rows reported = dcv_reported(matrix);
-    if (!http_failed(matrix) || reported.size() < 2
+    if (!connection_failed(matrix) || reported.size() < 2
         || !std::ranges::all_of(reported, [](const Row* row) { return is_blocked(*row); }))
         return std::nullopt;
     const DcvReport& first = *reported.front()->dcv();

@@ -26,11 +26,13 @@ bool sees_another(const Row& row) {
     return has_code(row, code::record_mismatch);
 }
 
-const DnsQuestion& question_of(const Matrix& matrix) {
-    return std::get<DnsQuestion>(*matrix.request.dcv);
+/// Sees records, and they select something else than the primary's.
+bool selects_another(const Row& row) {
+    return row.dcv() != nullptr && row.dcv()->finding.verdict == Verdict::passed
+           && row.dcv_outcome == Outcome::disagrees;
 }
 
-std::string described(const DnsQuestion& question) {
+std::string described(const RecordAsked& question) {
     return fmt::format("{} record at {}", base::dns::to_string(question.type),
                        question.owner.text());
 }
@@ -82,7 +84,7 @@ bool got_status(const Row* row, unsigned status) {
 
 std::optional<Diagnosis> file_not_found(const Matrix& matrix) {
     const Rows rows = dcv_reported(matrix);
-    if (!http_failed(matrix) || rows.size() < 2
+    if (!connection_failed(matrix) || rows.size() < 2
         || !std::ranges::all_of(rows, [](const Row* row) { return got_status(row, 404); }))
         return std::nullopt;
     return make_diagnosis(
@@ -94,55 +96,86 @@ std::optional<Diagnosis> file_not_found(const Matrix& matrix) {
         rows);
 }
 
+bool shows_no_challenge(const Row* row) {
+    constexpr std::string_view codes[] = {code::alpn_mismatch, code::certificate_mismatch,
+                                          code::acme_identifier_mismatch};
+    return std::ranges::count(codes, row->dcv()->finding.code) > 0;
+}
+
+std::optional<Diagnosis> certificate_not_shown(const Matrix& matrix) {
+    const Rows rows = dcv_reported(matrix);
+    if (!connection_failed(matrix) || rows.size() < 2
+        || !std::ranges::all_of(rows, shows_no_challenge))
+        return std::nullopt;
+    return make_diagnosis(
+        code::value_not_published,
+        fmt::format("no perspective is shown the expected challenge certificate for {} ({}): it is "
+                    "not in place yet, or another TLS server answers",
+                    matrix.request.target.text(), rows.front()->dcv()->finding.code),
+        rows);
+}
+
 } // namespace
 
 std::optional<Diagnosis> doubled_name(const Matrix& matrix) {
     const Rows rows = rows_where(matrix, sees_nothing);
     const base::dns::Name* domain = matrix.request.target.name();
-    if (!dns_failed(matrix) || rows.empty() || domain == nullptr
-        || !has_domain_twice(question_of(matrix).owner, *domain))
+    const auto record = failed_record(matrix);
+    if (!record || rows.empty() || domain == nullptr || !has_domain_twice(record->owner, *domain))
         return std::nullopt;
     return make_diagnosis(
         code::doubled_name,
         fmt::format("the name asked for, {}, has the domain in it twice: the prefix of "
                     "the request goes without it",
-                    question_of(matrix).owner.text()),
+                    record->owner.text()),
         rows);
 }
 
 std::optional<Diagnosis> not_yet_propagated(const Matrix& matrix) {
     const Rows passed = dcv_passed(matrix);
     const Rows absent = rows_where(matrix, sees_nothing);
-    if (!dns_failed(matrix) || passed.empty() || absent.empty())
+    const auto record = failed_record(matrix);
+    if (!record || passed.empty() || absent.empty())
         return std::nullopt;
     return make_diagnosis(
         code::not_yet_propagated,
         fmt::format(
-            "{} see the {} and {} see none: it has probably not reached all name servers yet; "
+            "{} saw the {} and {} saw none: it has probably not reached all name servers yet; "
             "wait and try again, or check that every name server gets updates",
-            names(passed), described(question_of(matrix)), names(absent)),
+            names(passed), described(*record), names(absent)),
         absent);
 }
 
 std::optional<Diagnosis> records_out_of_step(const Matrix& matrix) {
     const Rows passed = dcv_passed(matrix);
     const Rows another = rows_where(matrix, sees_another);
-    if (!dns_failed(matrix) || passed.empty() || another.empty())
+    const auto record = failed_record(matrix);
+    if (const Rows rows = rows_where(matrix, selects_another); record && !rows.empty())
+        return make_diagnosis(
+            code::records_out_of_step,
+            fmt::format("perspectives do not find the same in the {}: the name servers are out of "
+                        "step (compare the SOA serials), or somebody else answers {}",
+                        described(*record), names(rows)),
+            rows);
+    if (!record || passed.empty() || another.empty())
         return caa_out_of_step(matrix);
     return make_diagnosis(
         code::records_out_of_step,
         fmt::format(
-            "{} see the expected {} and {} see another one: the domain's name servers are out of "
+            "{} saw the expected {} and {} saw another one: the domain's name servers are out of "
             "step (compare the SOA serials), an old value is still served, or somebody else "
             "answers them",
-            names(passed), described(question_of(matrix)), names(another)),
+            names(passed), described(*record), names(another)),
         another);
 }
 
 std::optional<Diagnosis> value_not_published(const Matrix& matrix) {
     const Rows rows = dcv_reported(matrix);
-    if (!dns_failed(matrix))
-        return file_not_found(matrix);
+    const auto record = failed_record(matrix);
+    if (!record) {
+        auto certificate = certificate_not_shown(matrix);
+        return certificate ? std::move(certificate) : file_not_found(matrix);
+    }
     if (rows.size() < 2 || !std::ranges::all_of(rows, [](const Row* row) {
             return sees_nothing(*row) || sees_another(*row);
         }))
@@ -152,7 +185,7 @@ std::optional<Diagnosis> value_not_published(const Matrix& matrix) {
         fmt::format(
             "no perspective sees the expected value in a {}: it is not published yet, or at "
             "another name",
-            described(question_of(matrix))),
+            described(*record)),
         rows);
 }
 

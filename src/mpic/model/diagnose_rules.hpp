@@ -5,6 +5,7 @@
 
 #include "matrix.hpp"
 #include "mpic/model/corroboration.hpp"
+#include "mpic/model/dcv_rules.hpp"
 
 #include <optional>
 #include <string>
@@ -23,10 +24,10 @@ using Rows = std::vector<const Row*>;
 [[nodiscard]] Rows dcv_passed(const Matrix& matrix);
 /// Rows with a DCV report, passed or not.
 [[nodiscard]] Rows dcv_reported(const Matrix& matrix);
-/// An http method is asked and domain control failed.
-[[nodiscard]] bool http_failed(const Matrix& matrix);
-/// A record is asked for and domain control failed.
-[[nodiscard]] bool dns_failed(const Matrix& matrix);
+/// A method that connects is asked and domain control failed.
+[[nodiscard]] bool connection_failed(const Matrix& matrix);
+/// The record that is asked for when domain control failed.
+[[nodiscard]] std::optional<RecordAsked> failed_record(const Matrix& matrix);
 
 // diagnose_reachability.cpp
 /// Whole regions are kept out while others pass.
@@ -48,6 +49,10 @@ using Rows = std::vector<const Row*>;
 /// Private addresses, REFUSED, or a host that the public DNS does not know.
 [[nodiscard]] std::optional<Diagnosis> split_horizon(const Matrix& matrix);
 
+// diagnose_content.cpp
+/// One address serves some rightly and others not: anycast out of step, or a hijacked route.
+[[nodiscard]] std::optional<Diagnosis> same_address_differs(const Matrix& matrix);
+
 // diagnose_records.cpp
 [[nodiscard]] std::optional<Diagnosis> doubled_name(const Matrix& matrix);
 [[nodiscard]] std::optional<Diagnosis> not_yet_propagated(const Matrix& matrix);
@@ -62,6 +67,8 @@ using Rows = std::vector<const Row*>;
 
 // diagnose_service.cpp: what is wrong on this side
 [[nodiscard]] std::optional<Diagnosis> perspectives_unavailable(const Matrix& matrix);
+/// Perspectives whose own resolver cannot be connected to.
+[[nodiscard]] std::optional<Diagnosis> resolver_unreachable(const Matrix& matrix);
 [[nodiscard]] std::optional<Diagnosis> perspective_clock(const Matrix& matrix);
 
 } // namespace mpic::rules

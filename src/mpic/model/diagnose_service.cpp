@@ -3,6 +3,7 @@
 
 #include "base/core/time_text.hpp"
 #include "diagnose_rules.hpp"
+#include "evidence.hpp"
 #include "mpic/model/codes.hpp"
 
 #include <fmt/format.h>
@@ -44,6 +45,23 @@ std::optional<double> clock_offset(const Matrix& matrix, const Row& row) {
     return *own - median(std::move(others));
 }
 
+/// The lookup that the part failed on, when no answer came because the resolver could not be
+/// connected to. That is the perspective's own one: what lies behind it shows as an RCODE or as
+/// silence.
+const LookupEvidence* lookup_without_resolver(const Row& row, Part part) {
+    constexpr std::string_view kinds[] = {"connection-refused", "connection-reset",
+                                          "connection-timeout", "network-unreachable"};
+    const Finding* finding = row.finding(part);
+    if (finding == nullptr || finding->verdict != Verdict::undetermined
+        || std::ranges::count(kinds, finding->code) == 0)
+        return nullptr;
+    const LookupEvidence* failed =
+        failed_lookup(part == Part::dcv ? row.dcv()->lookups : row.caa()->lookups, *finding);
+    const bool is_cause =
+        failed != nullptr && failed->failure && to_string(failed->failure->kind) == finding->code;
+    return is_cause ? failed : nullptr;
+}
+
 } // namespace
 
 std::optional<Diagnosis> perspectives_unavailable(const Matrix& matrix) {
@@ -61,6 +79,28 @@ std::optional<Diagnosis> perspectives_unavailable(const Matrix& matrix) {
             "{} gave no report, which alone rules out a quorum: the cause is in this service, not "
             "in the domain",
             names(rows)),
+        rows);
+}
+
+std::optional<Diagnosis> resolver_unreachable(const Matrix& matrix) {
+    Rows rows;
+    std::string detail;
+    for (const Row& row : matrix.rows)
+        for (const Part part : {Part::dcv, Part::caa})
+            if (const auto* lookup =
+                    matrix.failed(part) ? lookup_without_resolver(row, part) : nullptr) {
+                if (rows.empty())
+                    detail = lookup->failure->detail;
+                rows.push_back(&row);
+                break;
+            }
+    if (rows.empty())
+        return std::nullopt;
+    return make_diagnosis(
+        code::resolver_unreachable,
+        fmt::format(
+            "{} cannot reach {} own resolver ({}): the cause is in this service, not in the domain",
+            names(rows), rows.size() == 1 ? "its" : "their", detail),
         rows);
 }
 

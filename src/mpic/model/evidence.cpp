@@ -23,7 +23,7 @@ const LookupEvidence* failed_lookup(const std::vector<LookupEvidence>& lookups,
 }
 
 const LookupEvidence* lookup_of(const std::vector<LookupEvidence>& lookups,
-                                const DnsQuestion& question) {
+                                const RecordAsked& question) {
     const std::string type = base::dns::to_string(question.type);
     const auto asked = [&](const LookupEvidence& lookup) {
         return lookup.type == type && base::ascii_iequals(lookup.name, question.owner.text());

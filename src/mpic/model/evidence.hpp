@@ -2,7 +2,7 @@
 #pragma once
 // Small questions about evidence.
 
-#include "mpic/model/check_request.hpp"
+#include "mpic/model/dcv_rules.hpp"
 #include "mpic/model/report.hpp"
 
 #include <string>
@@ -17,7 +17,7 @@ namespace mpic {
                                                   const Finding& finding);
 /// The lookup that the question is about; nullptr when there is none.
 [[nodiscard]] const LookupEvidence* lookup_of(const std::vector<LookupEvidence>& lookups,
-                                              const DnsQuestion& question);
+                                              const RecordAsked& question);
 /// "80", "443", or the port that the URL names.
 [[nodiscard]] std::string port_of(std::string_view url);
 /// Host and port of a URL, as written: "www.example.com", "[2001:db8::1]:8080".

@@ -4,13 +4,20 @@
 #include "base/dns/record.hpp"
 #include "evidence.hpp"
 #include "mpic/model/codes.hpp"
+#include "mpic/model/dcv_rules.hpp"
 
 #include <fmt/format.h>
 
 namespace mpic {
 namespace {
 
-std::string dns_predicate(const DnsQuestion& question, const DcvReport& report) {
+/// Of a check that passed and determined something else than the primary's.
+std::string selected_predicate(const DcvReport& report) {
+    return report.selected.empty() ? "reported no value that it found"
+                                   : fmt::format("found {}", join_some(report.selected));
+}
+
+std::string record_predicate(const RecordAsked& question, const DcvReport& report) {
     const std::string type = base::dns::to_string(question.type);
     const std::string owner = question.owner.text();
     if (report.finding.code == code::record_absent || report.finding.code == "dns-nxdomain")
@@ -44,7 +51,7 @@ std::string http_rejection(const HopEvidence& hop, const DcvReport& report) {
     return plain_predicate(report.finding);
 }
 
-std::string http_predicate(const DcvReport& report) {
+std::string connection_predicate(const DcvReport& report) {
     const HopEvidence* hop = report.hops.empty() ? nullptr : &report.hops.back();
     if (hop != nullptr && report.finding.verdict == Verdict::rejected)
         return http_rejection(*hop, report);
@@ -88,9 +95,11 @@ std::string failed_lookup_predicate(const std::vector<LookupEvidence>& lookups,
 }
 
 std::string dcv_predicate(const DcvQuestion& question, const DcvReport& report) {
-    if (const auto* dns = std::get_if<DnsQuestion>(&question))
-        return dns_predicate(*dns, report);
-    return http_predicate(report);
+    if (report.finding.verdict == Verdict::passed)
+        return selected_predicate(report);
+    if (const auto record = record_asked(question))
+        return record_predicate(*record, report);
+    return connection_predicate(report);
 }
 
 std::string caa_predicate(const CaaReport& report) {

@@ -30,9 +30,16 @@ Tally::Phase Tally::record(std::size_t seat, Reply reply) {
     std::optional<Reply>& place = replies_.at(seat);
     if (!place) {
         place = std::move(reply);
+        decision_.reset();
         phase_ = phase_of(attempt_, replies_);
     }
     return phase_;
+}
+
+const Decision& Tally::decision() const {
+    if (!decision_)
+        decision_ = decide(attempt_, replies_);
+    return *decision_;
 }
 
 } // namespace mpic

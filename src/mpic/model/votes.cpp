@@ -6,15 +6,34 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 namespace mpic {
 namespace {
 
+/// Whether Name::parse() would say the same.
+bool is_canonical(std::string_view node) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    };
+    return node.size() <= 253 && !node.starts_with('.') && !node.ends_with('.')
+           && !node.contains("..") && std::ranges::all_of(node, plain);
+}
+
 std::string canonical_node(const std::string& node) {
     if (node.empty()) // no CAA anywhere; Name::parse would say the root
         return node;
+    if (is_canonical(node))
+        return node;
     const auto name = base::dns::Name::parse(node);
     return name ? name->text() : base::ascii_lower(node);
+}
+
+RecordSet canonical(RecordSet set) {
+    std::ranges::sort(set.rdata);
+    const auto repeated = std::ranges::unique(set.rdata);
+    set.rdata.erase(repeated.begin(), repeated.end());
+    return set;
 }
 
 /// BR 4.2.2.1.1: permission must have been said. An agent that says both "passed" and "does not
@@ -35,6 +54,11 @@ Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part 
         vote.no_report = Outcome::misconfigured;
     } else if (part == Part::dcv && report.dcv) {
         vote.verdict = report.dcv->finding.verdict;
+        if (attempt.dcv_by_selection && vote.verdict == Verdict::passed) {
+            vote.set = selected_set(*report.dcv);
+            if (vote.set.rdata.empty()) // nothing determined is nothing to agree on
+                vote.verdict = Verdict::rejected;
+        }
     } else if (part == Part::caa && report.caa) {
         vote.verdict = report.caa->finding.verdict;
         if (attempt.caa_by_permission && vote.verdict == Verdict::passed
@@ -66,16 +90,17 @@ std::vector<Group> groups_of(const Attempt& attempt, const std::vector<Vote>& vo
 } // namespace
 
 RecordSet record_set(const CaaReport& report) {
-    RecordSet set{canonical_node(report.node), report.rdata};
-    std::ranges::sort(set.rdata);
-    const auto repeated = std::ranges::unique(set.rdata);
-    set.rdata.erase(repeated.begin(), repeated.end());
-    return set;
+    return canonical(RecordSet{canonical_node(report.node), report.rdata});
+}
+
+RecordSet selected_set(const DcvReport& report) {
+    return canonical(RecordSet{"", report.selected});
 }
 
 Ballot ballot(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies, Part part) {
     Ballot ballot{.primary = {},
-                  .by_set = part == Part::caa && !attempt.caa_by_permission,
+                  .by_set =
+                      part == Part::caa ? !attempt.caa_by_permission : attempt.dcv_by_selection,
                   .votes = std::vector<Vote>(attempt.seats.size()),
                   .groups = {}};
     for (std::size_t i = 0; i < attempt.seats.size(); ++i) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What each seat says of one part, reduced to what the decision depends on. DCV and CAA by
-// permission have no record set: all that pass then belong to the one group of the empty set, so
-// that one rule serves the three ways of agreeing.
+// What each seat says of one part, reduced to what the decision depends on. DCV without selection
+// and CAA by permission have no set: all that pass then belong to the one group of the empty set,
+// so that one rule serves all ways of agreeing.
 
 #include "mpic/model/tally.hpp"
 
@@ -18,13 +18,14 @@ namespace mpic {
 enum class Part { dcv, caa };
 
 /// A determined CAA RRset, comparable: the node as a canonical name, the RDATA sorted without
-/// duplicates.
+/// duplicates. For DCV by selection the selected values, without a node.
 struct RecordSet {
     std::string node;
     std::vector<std::string> rdata;
     auto operator<=>(const RecordSet&) const = default;
 };
 [[nodiscard]] RecordSet record_set(const CaaReport& report);
+[[nodiscard]] RecordSet selected_set(const DcvReport& report);
 
 struct Vote {
     bool reported = false;            ///< a reply came, be it a NoReport

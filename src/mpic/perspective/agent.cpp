@@ -18,10 +18,11 @@ base::http::Response refuse(unsigned status, std::string_view sentence) {
     return base::http::json_response(status, nlohmann::json{{"error", sentence}}.dump());
 }
 
-/// The report has to be back before the coordinator stops waiting: a tenth of the budget, at most
-/// 200 ms, is for the way.
+/// The report has to be back before the coordinator stops waiting: a tenth of the budget, at most a
+/// second, is for the way. The budget was counted when the question left, so this covers the way
+/// here too, and a lost packet.
 base::Deadline checking_deadline(base::SteadyTime now, base::Milliseconds budget) {
-    return base::Deadline::after(now, budget - std::min(budget / 10, base::Milliseconds{200}));
+    return base::Deadline::after(now, budget - std::min(budget / 10, base::Milliseconds{1000}));
 }
 
 using Part = std::variant<DcvReport, CaaReport>;
@@ -64,11 +65,17 @@ Agent::Agent(const check::Vantage& vantage, const base::Clock& clock, base::log:
 base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& request,
                                                     const base::http::Peer& peer) {
     if (!is_coordinator(peer)) {
-        log_.warn("coordinator-refused",
-                  {{"peer", peer.endpoint.to_string()},
-                   {"certificate", fmt::format("{}", fmt::join(peer.identities, " "))}});
+        if (const auto withheld = refusals_.admit(clock_.steady()))
+            log_.warn("coordinator-refused",
+                      {{"peer", peer.endpoint.to_string()},
+                       {"reason", "no coordinator of this perspective is named in its certificate"},
+                       {"certificate", fmt::format("{}", fmt::join(peer.identities, " "))},
+                       {"withheld", *withheld}});
         co_return refuse(403, "this certificate is not one of this perspective's coordinators");
     }
+    if (request.path() == wire::agent_health_path && request.method == "GET")
+        co_return base::http::json_response(
+            200, wire::encode_agent_health(options_.perspective, options_.build));
     if (request.path() != wire::agent_check_path)
         co_return refuse(404, "unknown path");
     if (request.method != "POST") {

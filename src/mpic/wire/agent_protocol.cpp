@@ -1,97 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/wire/agent_protocol.hpp"
 
-#include "base/core/encoding.hpp"
 #include "mpic/wire/evidence_json.hpp"
 #include "mpic/wire/evidence_read.hpp"
+#include "mpic/wire/question_json.hpp"
 #include "mpic/wire/strict_fields.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
-#include <variant>
 
 namespace mpic::wire {
 namespace {
 
-using base::json::Issues;
-
 constexpr std::size_t max_id = 128;
 constexpr std::int64_t max_budget_ms = 600'000;
 
-Json question_json(const HttpQuestion& question) {
-    Json out{{"type", "http"}};
-    if (const auto* name = std::get_if<base::dns::Name>(&question.host))
-        out["host-name"] = name->text();
-    else
-        out["host-address"] = std::get<base::net::IpAddress>(question.host).to_string();
-    out["path"] = question.path;
-    out["expected-base64"] = base::base64(question.expected);
-    return out;
-}
-
-Json question_json(const DnsQuestion& question) {
-    return Json{{"type", "dns"},
-                {"owner", question.owner.text()},
-                {"record-type", base::dns::to_string(question.type)},
-                {"expected-base64", base::base64(question.expected)}};
-}
-
-Json question_json(const CaaQuestion& question) {
-    Json out{{"domain", question.domain.text()}, {"wildcard", question.wildcard}};
+void put_question(JsonOut& out, const CaaQuestion& question) {
+    out.member("domain", question.domain.text());
+    out.member("wildcard", question.wildcard);
     if (!question.policy)
-        return out;
-    Json policy{{"issuer-domains", question.policy->issuer_domains}};
+        return;
+    out.key("policy");
+    out.open_object();
+    out.member("issuer-domains", question.policy->issuer_domains);
     if (question.policy->account_uri)
-        policy["account-uri"] = *question.policy->account_uri;
+        out.member("account-uri", *question.policy->account_uri);
     if (question.policy->validation_method)
-        policy["validation-method"] = *question.policy->validation_method;
-    out["policy"] = std::move(policy);
-    return out;
-}
-
-base::dns::Name read_name(StrictFields& fields, std::string_view key) {
-    auto name = base::dns::Name::parse(fields.text(key));
-    if (name)
-        return *std::move(name);
-    fields.issue(key, name.error().detail);
-    return {};
-}
-
-HttpQuestion read_http(StrictFields& fields) {
-    HttpQuestion out;
-    if (fields.has("host-address"))
-        out.host = fields.word<base::net::IpAddress>("host-address", base::net::IpAddress::parse);
-    else
-        out.host = read_name(fields, "host-name");
-    out.path = fields.text("path");
-    if (!out.path.starts_with('/'))
-        fields.issue("path", "must begin with /");
-    out.expected = fields.octets("expected-base64");
-    return out;
-}
-
-DnsQuestion read_dns(StrictFields& fields) {
-    return {.owner = read_name(fields, "owner"),
-            .type = fields.word<base::dns::RecordType>("record-type", base::dns::record_type_from),
-            .expected = fields.octets("expected-base64")};
-}
-
-/// A question of a type that this agent does not know must not be answered as if nothing was asked.
-DcvQuestion read_dcv(StrictFields& fields) {
-    const std::string type = fields.text("type");
-    DcvQuestion out;
-    if (type == "http")
-        out = read_http(fields);
-    else if (type == "dns")
-        out = read_dns(fields);
-    else {
-        fields.issue("type", "must be http or dns");
-        return out;
-    }
-    if (std::visit([](const auto& question) { return question.expected.empty(); }, out))
-        fields.issue("expected-base64", "must not be empty");
-    return out;
+        out.member("validation-method", *question.policy->validation_method);
+    out.close_object();
 }
 
 CaaPolicy read_policy(StrictFields& fields) {
@@ -108,36 +45,44 @@ CaaQuestion read_caa(StrictFields& fields) {
             .policy = fields.maybe("policy", read_policy)};
 }
 
-/// Parses `body` and lets `read` make a value of it; any issue on the way is peer_malformed.
+/// Any problem on the way is peer_malformed.
 template <class T, class Read>
 base::Result<T> decode(std::string_view body, std::size_t limit, Read read) {
-    Issues issues(20);
-    const auto malformed = [&] {
-        return base::fail(base::FailureKind::peer_malformed, issues.to_string());
-    };
-    const auto document = base::json::parse(body, {.max_bytes = limit, .max_depth = 16}, issues);
-    if (!document)
-        return malformed();
-    StrictFields fields(*document, "$", issues);
-    T out = read(fields);
-    if (!issues.empty())
-        return malformed();
-    return out;
+    return read_strictly<T>(body, {.max_bytes = limit, .max_depth = 16}, 20,
+                            base::FailureKind::peer_malformed, read);
 }
 
 } // namespace
 
 std::string encode_question(const AgentQuestion& question) {
-    Json out{{"attempt-id", question.attempt_id},
-             {"perspective", question.perspective},
-             {"budget-ms", question.budget.count()},
-             {"request-id", question.request_id},
-             {"traceparent", question.traceparent}};
-    if (question.dcv)
-        out["dcv"] = std::visit([](const auto& one) { return question_json(one); }, *question.dcv);
-    if (question.caa)
-        out["caa"] = question_json(*question.caa);
-    return to_line(out);
+    return encode_question(question, question.perspective, question.budget);
+}
+
+std::string encode_question(const AgentQuestion& question, std::string_view perspective,
+                            std::chrono::milliseconds budget) {
+    std::string text;
+    text.reserve(300); // held until the answer comes, once for each perspective
+    JsonOut out(text);
+    out.open_object();
+    out.member("attempt-id", question.attempt_id);
+    out.member("perspective", perspective);
+    out.member("budget-ms", budget.count());
+    out.member("request-id", question.request_id);
+    out.member("traceparent", question.traceparent);
+    if (question.dcv) {
+        out.key("dcv");
+        out.open_object();
+        put_dcv_question(out, *question.dcv);
+        out.close_object();
+    }
+    if (question.caa) {
+        out.key("caa");
+        out.open_object();
+        put_question(out, *question.caa);
+        out.close_object();
+    }
+    out.close_object();
+    return text;
 }
 
 base::Result<AgentQuestion> decode_question(std::string_view body) {
@@ -148,7 +93,7 @@ base::Result<AgentQuestion> decode_question(std::string_view body) {
         out.budget = std::chrono::milliseconds(fields.integer("budget-ms", 1, max_budget_ms));
         out.request_id = fields.text("request-id", max_id);
         out.traceparent = fields.text("traceparent", max_id);
-        out.dcv = fields.maybe("dcv", read_dcv);
+        out.dcv = fields.maybe("dcv", read_dcv_question);
         out.caa = fields.maybe("caa", read_caa);
         if (!out.dcv && !out.caa)
             fields.issue("dcv", "required, or caa, or both");
@@ -158,17 +103,34 @@ base::Result<AgentQuestion> decode_question(std::string_view body) {
 
 namespace {
 
+void put_parts(JsonOut& out, const PerspectiveReport& report) {
+    if (report.dcv) {
+        out.key("dcv");
+        out.open_object();
+        put_dcv(out, *report.dcv, Detail::full);
+        out.close_object();
+    }
+    if (report.caa) {
+        out.key("caa");
+        out.open_object();
+        put_caa(out, *report.caa, Detail::full);
+        out.close_object();
+    }
+}
+
 std::string encode_whole(const PerspectiveReport& report, std::string_view attempt_id) {
-    Json out{{"attempt-id", attempt_id},
-             {"perspective", report.perspective},
-             {"build", report.build},
-             {"started", report.started},
-             {"elapsed-ms", finite_ms(report.elapsed_ms)}};
-    if (report.dcv)
-        out["dcv"] = dcv_json(*report.dcv, Detail::full);
-    if (report.caa)
-        out["caa"] = caa_json(*report.caa, Detail::full);
-    return to_line(out);
+    std::string text;
+    text.reserve(2048);
+    JsonOut out(text);
+    out.open_object();
+    out.member("attempt-id", attempt_id);
+    out.member("perspective", report.perspective);
+    out.member("build", report.build);
+    out.member("started", report.started);
+    out.member("elapsed-ms", finite_ms(report.elapsed_ms));
+    put_parts(out, report);
+    out.close_object();
+    return text;
 }
 
 void drop_lists(std::vector<LookupEvidence>& lookups) {
@@ -210,11 +172,21 @@ base::Result<PerspectiveReport> decode_report(std::string_view body, std::string
 }
 
 std::string dcv_report_json(const DcvReport& report) {
-    return to_line(dcv_json(report, Detail::brief));
+    std::string text;
+    JsonOut out(text);
+    out.open_object();
+    put_dcv(out, report, Detail::brief);
+    out.close_object();
+    return text;
 }
 
 std::string caa_report_json(const CaaReport& report) {
-    return to_line(caa_json(report, Detail::brief));
+    std::string text;
+    JsonOut out(text);
+    out.open_object();
+    put_caa(out, report, Detail::brief);
+    out.close_object();
+    return text;
 }
 
 } // namespace mpic::wire

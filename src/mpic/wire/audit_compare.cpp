@@ -59,11 +59,17 @@ void compare_part(std::string_view name, const std::optional<AuditPart>& recorde
 }
 
 /// The floor under the name that the rule gives, if that is in force at `at` or was a moment ago.
+/// Or if it comes into force later: the clock that dated the record was set back, and the stricter
+/// phase stays in force through that.
 std::optional<QuorumRule> floor_of(const QuorumRule& rule, base::WallTime at) {
     for (const QuorumPolicy& policy : {QuorumPolicy::cabf_br(), QuorumPolicy::demo()})
         for (const base::WallTime day : {at, at - AuditReplay::longest_attempt})
             if (QuorumRule floor = policy.rule(day, rule.remotes); floor.policy == rule.policy)
                 return floor;
+    for (const QuorumPolicy& policy : {QuorumPolicy::cabf_br(), QuorumPolicy::demo()})
+        for (const PolicyPhase& phase : policy.phases())
+            if (phase.from > at && phase.name == rule.policy)
+                return policy.rule(phase.from, rule.remotes);
     return std::nullopt;
 }
 

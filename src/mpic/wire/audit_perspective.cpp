@@ -28,133 +28,156 @@ std::string_view caa_result(const CaaReport& report, bool by_permission,
                                                            : "CAA records determined";
 }
 
-std::string cut(const std::string& text, AuditDetail detail) {
+std::string_view cut(std::string_view text, AuditDetail detail) {
     return detail == AuditDetail::evidence ? text : text.substr(0, longest_detail);
 }
 
-Json finding_json(std::string_view result, const Finding& finding, base::dns::DnssecState dnssec,
-                  AuditDetail detail) {
-    return Json{{"result", result},
-                {"verdict", to_string(finding.verdict)},
-                {"code", finding.code},
-                {"detail", cut(finding.detail, detail)},
-                {"dnssec", base::dns::to_string(dnssec)}};
+void put_finding(JsonOut& out, std::string_view result, const Finding& finding,
+                 base::dns::DnssecState dnssec, AuditDetail detail) {
+    out.member("result", result);
+    out.member("verdict", to_string(finding.verdict));
+    out.member("code", finding.code);
+    out.member("detail", cut(finding.detail, detail));
+    out.member("dnssec", base::dns::to_string(dnssec));
 }
 
 /// Enough to show that DNSSEC validation is carried out (BR 4.2.2.2.7).
-Json lookups_json(const std::vector<LookupEvidence>& lookups) {
-    Json out = Json::array();
+void put_lookups(JsonOut& out, const std::vector<LookupEvidence>& lookups) {
+    out.key("lookups");
+    out.open_array();
     for (const LookupEvidence& lookup : lookups) {
-        Json one{{"name", lookup.name},
-                 {"type", lookup.type},
-                 {"rcode", lookup.rcode},
-                 {"record-count", lookup.record_count},
-                 {"dnssec", base::dns::to_string(lookup.dnssec)},
-                 {"dnssec-proof", lookup.dnssec_proof},
-                 {"resolver", lookup.resolver},
-                 {"tries", lookup.tries}};
+        out.open_object();
+        out.member("name", lookup.name);
+        out.member("type", lookup.type);
+        out.member("rcode", lookup.rcode);
+        out.member("record-count", lookup.record_count);
+        out.member("dnssec", base::dns::to_string(lookup.dnssec));
+        out.member("dnssec-proof", lookup.dnssec_proof);
+        out.member("resolver", lookup.resolver);
+        out.member("tries", lookup.tries);
         if (!lookup.chain.empty())
-            one["chain"] = lookup.chain;
+            out.member("chain", lookup.chain);
         if (!lookup.extended_errors.empty())
-            one["extended-errors"] = lookup.extended_errors;
-        if (lookup.failure)
-            one["failure"] = failure_json(*lookup.failure);
-        out.push_back(std::move(one));
+            out.member("extended-errors", lookup.extended_errors);
+        if (lookup.failure) {
+            out.key("failure");
+            out.open_object();
+            put_failure(out, *lookup.failure);
+            out.close_object();
+        }
+        out.close_object();
     }
-    return out;
+    out.close_array();
 }
 
 /// Which addresses were spoken to, and what they said.
-Json hops_json(const std::vector<HopEvidence>& hops) {
-    Json out = Json::array();
-    for (const HopEvidence& hop : hops)
-        out.push_back(Json{{"url", hop.url}, {"address", hop.address}, {"status", hop.status}});
-    return out;
-}
-
-Json digest_json(const std::vector<std::string>& rdata) {
-    return Json{{"count", rdata.size()}, {"sha256", record_set_digest(rdata)}};
-}
-
-Json dcv_entry(const DcvReport& report, AuditDetail detail) {
-    Json out =
-        finding_json(dcv_result(report.finding.verdict), report.finding, report.dnssec, detail);
-    if (detail == AuditDetail::digests)
-        return out;
-    if (!report.hops.empty())
-        out["hops"] = hops_json(report.hops);
-    out["lookups"] = lookups_json(report.lookups);
-    return out;
-}
-
-Json caa_entry(const CaaReport& report, std::string_view result, AuditDetail detail) {
-    Json out = finding_json(result, report.finding, report.dnssec, detail);
-    if (report.permits)
-        out["permits"] = *report.permits;
-    if (report.lookup_failure)
-        out["lookup-failure"] =
-            Json{{"outside-infrastructure", report.lookup_failure->outside_infrastructure},
-                 {"retried", report.lookup_failure->retried},
-                 {"proved-insecure", report.lookup_failure->proved_insecure},
-                 {"evidence", cut(report.lookup_failure->evidence, detail)}};
-    out["domain"] = cut(report.node, detail);
-    if (detail == AuditDetail::digests) {
-        out["records-digest"] = digest_json(report.rdata);
-        return out;
+void put_hops(JsonOut& out, const std::vector<HopEvidence>& hops) {
+    out.key("hops");
+    out.open_array();
+    for (const HopEvidence& hop : hops) {
+        out.open_object();
+        out.member("url", hop.url);
+        out.member("address", hop.address);
+        out.member("status", hop.status);
+        out.close_object();
     }
-    out["records"] = record_set_json(report.node, report.rdata)["records"];
-    if (!report.deciding_record.empty())
-        out["deciding-record"] = report.deciding_record;
-    out["lookups"] = lookups_json(report.lookups);
-    return out;
+    out.close_array();
 }
 
-void put_reply(Json& out, const CheckRequest& request, const Reply& reply,
+void put_digest(JsonOut& out, const std::vector<std::string>& rdata) {
+    out.key("records-digest");
+    out.open_object();
+    out.member("count", rdata.size());
+    out.member("sha256", record_set_digest(rdata));
+    out.close_object();
+}
+
+void put_dcv_entry(JsonOut& out, const DcvReport& report, AuditDetail detail) {
+    out.key("dcv");
+    out.open_object();
+    put_finding(out, dcv_result(report.finding.verdict), report.finding, report.dnssec, detail);
+    if (!report.selected.empty())
+        out.member("selected", report.selected);
+    if (detail == AuditDetail::evidence) {
+        if (!report.hops.empty())
+            put_hops(out, report.hops);
+        put_lookups(out, report.lookups);
+    }
+    out.close_object();
+}
+
+void put_caa_entry(JsonOut& out, const CaaReport& report, std::string_view result,
+                   AuditDetail detail) {
+    out.key("caa");
+    out.open_object();
+    put_finding(out, result, report.finding, report.dnssec, detail);
+    if (report.permits)
+        out.member("permits", *report.permits);
+    if (report.lookup_failure)
+        put_conditions(out, *report.lookup_failure, cut(report.lookup_failure->evidence, detail));
+    out.member("domain", cut(report.node, detail));
+    if (detail == AuditDetail::digests) {
+        put_digest(out, report.rdata);
+    } else {
+        put_records(out, report.rdata);
+        if (!report.deciding_record.empty())
+            out.member("deciding-record", report.deciding_record);
+        put_lookups(out, report.lookups);
+    }
+    out.close_object();
+}
+
+void put_reply(JsonOut& out, const CheckRequest& request, const Reply& reply,
                const PerspectiveReport& report, const SeatDecision& decision, AuditDetail detail) {
-    out["started"] = report.started;
-    out["elapsed-ms"] = rounded_ms(report.elapsed_ms);
-    out["build"] = cut(report.build, detail);
+    out.member("started", report.started);
+    out.member("elapsed-ms", rounded_ms(report.elapsed_ms));
+    out.member("build", cut(report.build, detail));
     if (report.dcv)
-        out["dcv"] = dcv_entry(*report.dcv, detail);
+        put_dcv_entry(out, *report.dcv, detail);
     if (report.caa)
-        out["caa"] = caa_entry(
-            *report.caa, audit_caa_result(reply, request.caa && request.caa->policy, decision.caa),
-            detail);
+        put_caa_entry(out, *report.caa,
+                      audit_caa_result(reply, request.caa && request.caa->policy, decision.caa),
+                      detail);
 }
 
-void put_reply(Json& out, const CheckRequest& request, const Reply& reply, const NoReport& none,
+/// A perspective that did not answer is recorded all the same: the quorum's denominator counts it.
+void put_reply(JsonOut& out, const CheckRequest& request, const Reply& reply, const NoReport& none,
                const SeatDecision& decision, AuditDetail detail) {
-    out["elapsed-ms"] = rounded_ms(none.elapsed_ms);
-    out["code"] = base::to_string(none.failure.kind);
-    out["detail"] = cut(none.failure.detail, detail);
-    // A perspective that did not answer is recorded all the same: the quorum's denominator counts
-    // it.
+    const auto put_result = [&out](std::string_view part, std::string_view result) {
+        out.key(part);
+        out.open_object();
+        out.member("result", result);
+        out.close_object();
+    };
+    out.member("elapsed-ms", rounded_ms(none.elapsed_ms));
+    out.member("code", base::to_string(none.failure.kind));
+    out.member("detail", cut(none.failure.detail, detail));
     if (request.dcv)
-        out["dcv"] = Json{{"result", audit_dcv_result(reply)}};
+        put_result("dcv", audit_dcv_result(reply));
     if (request.caa)
-        out["caa"] = Json{
-            {"result", audit_caa_result(reply, request.caa->policy.has_value(), decision.caa)}};
+        put_result("caa", audit_caa_result(reply, request.caa->policy.has_value(), decision.caa));
 }
 
 } // namespace
 
-Json audit_perspective_json(const CheckRequest& request, const Seat& seat, const Reply& reply,
-                            const SeatDecision& decision, AuditDetail detail) {
-    Json out{{"id", seat.id},
-             {"role", to_string(seat.role)},
-             {"rir", to_string(seat.rir)},
-             {"target", request.target.text()},
-             {"outcome", to_string(decision.outcome)}};
+void put_audit_perspective(JsonOut& out, const CheckRequest& request, const Seat& seat,
+                           const Reply& reply, const SeatDecision& decision, AuditDetail detail) {
+    out.open_object();
+    out.member("id", seat.id);
+    out.member("role", to_string(seat.role));
+    out.member("rir", to_string(seat.rir));
+    out.member("target", request.target.text());
+    out.member("outcome", to_string(decision.outcome));
     if (decision.dcv)
-        out["dcv-outcome"] = to_string(*decision.dcv);
+        out.member("dcv-outcome", to_string(*decision.dcv));
     if (decision.caa)
-        out["caa-outcome"] = to_string(*decision.caa);
+        out.member("caa-outcome", to_string(*decision.caa));
     if (const auto* report = std::get_if<PerspectiveReport>(&reply);
         report != nullptr && report->perspective != seat.id)
-        out["reported-as"] = cut(report->perspective, AuditDetail::digests);
+        out.member("reported-as", cut(report->perspective, AuditDetail::digests));
     std::visit([&](const auto& one) { put_reply(out, request, reply, one, decision, detail); },
                reply);
-    return out;
+    out.close_object();
 }
 
 std::string_view audit_dcv_result(const Reply& reply) {

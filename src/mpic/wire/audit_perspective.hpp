@@ -23,9 +23,9 @@ enum class AuditDetail {
     digests,  ///< their number and SHA-256, and texts cut short
 };
 
-[[nodiscard]] Json audit_perspective_json(const CheckRequest& request, const Seat& seat,
-                                          const Reply& reply, const SeatDecision& decision,
-                                          AuditDetail detail);
+/// One object.
+void put_audit_perspective(JsonOut& out, const CheckRequest& request, const Seat& seat,
+                           const Reply& reply, const SeatDecision& decision, AuditDetail detail);
 
 /// In the words of BR 5.4.1 (2)(7), of a part that was asked; empty for a report that lacks it.
 [[nodiscard]] std::string_view audit_dcv_result(const Reply& reply);

@@ -44,6 +44,8 @@ DcvReport read_dcv(StrictFields& fields) {
     DcvReport out;
     out.finding.verdict = fields.word<Verdict>("verdict", verdict_from);
     out.finding.code = fields.text("code");
+    if (fields.has("selected"))
+        out.selected = fields.texts("selected");
     return out;
 }
 
@@ -149,6 +151,12 @@ AuditDecision read_decision(StrictFields& fields) {
     out.attempt.caa_by_permission =
         fields.maybe<bool>("caa", [](StrictFields& caa) { return caa.has("issuer-domains"); })
             .value_or(false);
+    out.attempt.dcv_by_selection =
+        fields
+            .maybe<bool>(
+                "dcv",
+                [](StrictFields& dcv) { return dcv.maybe_flag("by-selection").value_or(false); })
+            .value_or(false);
     if (!out.attempt.asks_dcv && !out.attempt.asks_caa)
         fields.issue("dcv", "required, or caa, or both");
     out.ok = fields.flag("ok");
@@ -204,17 +212,8 @@ AuditRecord read_record(StrictFields& fields) {
 } // namespace
 
 base::Result<AuditRecord> decode_audit_record(std::string_view record) {
-    base::json::Issues issues(10);
-    const auto document =
-        base::json::parse(record, {.max_bytes = longest_record, .max_depth = 16}, issues);
-    AuditRecord out;
-    if (document) {
-        StrictFields fields(*document, "$", issues);
-        out = read_record(fields);
-    }
-    if (!issues.empty())
-        return base::fail(base::FailureKind::invalid, issues.to_string());
-    return out;
+    return read_strictly<AuditRecord>(record, {.max_bytes = longest_record, .max_depth = 16}, 10,
+                                      base::FailureKind::invalid, read_record);
 }
 
 } // namespace mpic::wire

@@ -24,16 +24,31 @@ struct Method {
 };
 
 /// A further method of the draft is a further line.
-constexpr std::array<Method, 4> methods{{
+constexpr std::array<Method, 11> methods{{
     {"caa", read_caa_method},
     {"http", read_http_method},
     {"dns", read_dns_method},
     {"http-acme", read_http_acme_method},
+    {"website-change", read_website_change_method},
+    {"tls-alpn-01", read_tls_alpn_method},
+    {"dns-01", read_dns_acme_method},
+    {"dns-account-01", read_dns_account_method},
+    {"dns-persist-01", read_dns_persist_method},
+    {"ip-reverse", read_ip_reverse_method},
+    {"contact", read_contact_method},
 }};
 
 constexpr base::json::ParseOptions parse_options{.max_bytes = request_body_limit, .max_depth = 16};
 
-constexpr std::string_view method_list = "caa, http, dns or http-acme";
+/// "caa, http, … or contact".
+std::string method_list() {
+    std::string out;
+    for (const Method& method : methods) {
+        const bool last = &method == &methods.back();
+        out += fmt::format("{}{}", out.empty() ? "" : last ? " or " : ", ", method.name);
+    }
+    return out;
+}
 
 /// The method named in the body; otherwise one issue that lists them. What else the body holds
 /// cannot be judged then, so nothing is said about it but a misspelt "method".
@@ -42,7 +57,7 @@ const Method* read_method(ObjectReader& body, const Value& document) {
     if (!name) {
         if (body.has("method"))
             return nullptr;
-        body.issue("method", fmt::format("required, one of {}", method_list));
+        body.issue("method", fmt::format("required, one of {}", method_list()));
         for (const auto& [key, value] : document.items())
             if (!base::json::closest(key, {"method"}).empty())
                 body.issue(key, "unknown field, did you mean method?");
@@ -52,7 +67,7 @@ const Method* read_method(ObjectReader& body, const Value& document) {
     if (found != methods.end())
         return &*found;
     const std::string meant = base::json::closest(*name, draft_methods());
-    body.issue("method", fmt::format("must be one of {}{}", method_list,
+    body.issue("method", fmt::format("must be one of {}{}", method_list(),
                                      meant.empty() ? "" : ", did you mean " + meant + "?"));
     return nullptr;
 }
@@ -80,7 +95,7 @@ std::expected<CheckRequest, std::vector<Issue>> decode_draft_request(std::string
         return std::unexpected(issues.list());
     read_request_id(reader, request_id);
     const Method* method = read_method(reader, *document);
-    Draft draft{.issues = issues, .target = {}, .dcv = {}, .caa = {}};
+    Draft draft{.issues = issues, .target = {}, .dcv = {}, .caa = {}, .account_url = {}};
     if (method != nullptr) {
         method->read(reader, draft);
         reader.finish();
@@ -92,7 +107,8 @@ std::expected<CheckRequest, std::vector<Issue>> decode_draft_request(std::string
                         .target = *std::move(draft.target),
                         .dcv = std::move(draft.dcv),
                         .caa = std::move(draft.caa),
-                        .traceparent = {}};
+                        .traceparent = {},
+                        .account_url = std::move(draft.account_url)};
 }
 
 const std::vector<std::string>& draft_methods() {

@@ -2,6 +2,7 @@
 #include "mpic/wire/draft_request.hpp"
 
 #include "base/core/encoding.hpp"
+#include "mpic/model/contact_value.hpp"
 #include "mpic/wire/draft_fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,17 +29,59 @@ void put_question(Json& out, const CheckRequest& request, const HttpQuestion& qu
         return;
     }
     out["path"] = question.path;
+    if (question.https)
+        out["scheme"] = "https";
     if (base::is_utf8(question.expected))
         out["expected"] = question.expected;
     else
         out["expected-base64"] = base::base64(question.expected);
 }
 
+bool has_challenge_digest(const CheckRequest& request) {
+    return request.method == "dns-01" || request.method == "dns-account-01";
+}
+
 void put_question(Json& out, const CheckRequest& request, const DnsQuestion& question) {
+    if (has_challenge_digest(request)) {
+        out["key-authorization-digest"] = question.expected; // the TXT value is just that
+        if (request.account_url)
+            out["account-url"] = *request.account_url;
+        return;
+    }
     out["record-type"] = base::dns::to_string(question.type);
     const base::dns::Name* domain = request.target.name();
     out["prefix"] = domain != nullptr ? prefix_of(question.owner, *domain) : std::string();
     out["expected"] = question.expected;
+}
+
+void put_question(Json& out, const CheckRequest& /*request*/, const TlsAlpnQuestion& question) {
+    out["key-authorization-digest"] = base::base64url(question.digest);
+}
+
+void put_question(Json& out, const CheckRequest& /*request*/, const PersistQuestion& question) {
+    out["issuer-domains"] = question.issuer_domains;
+    out["account-uri"] = question.account_uri;
+    if (!question.policy.empty())
+        out["policy"] = question.policy;
+}
+
+void put_question(Json& out, const CheckRequest& /*request*/, const ReverseQuestion& question) {
+    if (question.expected)
+        out["fqdn"] = question.expected->text();
+}
+
+void put_question(Json& out, const CheckRequest& /*request*/, const ContactQuestion& question) {
+    out["kind"] = to_string(question.kind);
+    out["source"] = to_string(question.source);
+    if (!question.expected.empty())
+        out["expected"] = question.expected;
+}
+
+/// The member that names what is to be validated.
+const char* target_key(const CheckRequest& request) {
+    if (request.method == "http-acme")
+        return "domain_or_ip";
+    return request.method == "ip-reverse" ? "ip-address" : "domain";
 }
 
 void put_caa(Json& out, const CheckRequest& request) {
@@ -63,7 +106,7 @@ void put_caa(Json& out, const CheckRequest& request) {
 
 std::string encode_draft_request(const CheckRequest& request) {
     Json out{{"method", request.method}};
-    out[request.method == "http-acme" ? "domain_or_ip" : "domain"] = request.target.text();
+    out[target_key(request)] = request.target.text();
     if (request.dcv)
         std::visit([&](const auto& question) { put_question(out, request, question); },
                    *request.dcv);

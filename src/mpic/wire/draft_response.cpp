@@ -4,110 +4,156 @@
 #include "mpic/wire/caa_shown.hpp"
 #include "mpic/wire/evidence_json.hpp"
 #include "mpic/wire/quorum_json.hpp"
-#include "mpic/wire/redaction.hpp"
 
-#include <fmt/format.h>
-
-#include <utility>
+#include <cstddef>
 #include <variant>
 
 namespace mpic::wire {
 namespace {
 
-Json diagnosis_json(const std::vector<Diagnosis>& diagnoses) {
-    Json out = Json::array();
-    for (const Diagnosis& diagnosis : diagnoses)
-        out.push_back(Json{{"code", diagnosis.code},
-                           {"sentence", diagnosis.sentence},
-                           {"perspectives", diagnosis.perspectives}});
-    return out;
+constexpr std::size_t usual_size = 8 * 1024;
+
+void put_diagnosis(JsonOut& out, const std::vector<Diagnosis>& diagnoses) {
+    out.key("diagnosis");
+    out.open_array();
+    for (const Diagnosis& diagnosis : diagnoses) {
+        out.open_object();
+        out.member("code", diagnosis.code);
+        out.member("sentence", diagnosis.sentence);
+        out.member("perspectives", diagnosis.perspectives);
+        out.close_object();
+    }
+    out.close_array();
 }
 
-Json quorum_json(const Corroboration& corroboration) {
+void put_quorum(JsonOut& out, const Corroboration& corroboration) {
     const QuorumRule& rule = corroboration.attempt.rule;
     const Decision& decision = corroboration.decision;
-    return Json{{"remotes", rule.remotes},
-                {"corroborated", decision.corroborated},
-                {"required", rule.required},
-                {"result", quorum_result(decision.corroborated, rule.remotes)},
-                {"rirs", rirs_json(decision.rirs)},
-                {"policy", rule.policy},
-                {"compliant", rule.compliant}};
+    out.key("quorum");
+    out.open_object();
+    out.member("remotes", rule.remotes);
+    out.member("corroborated", decision.corroborated);
+    out.member("required", rule.required);
+    out.member("result", quorum_result(decision.corroborated, rule.remotes));
+    put_rirs(out, decision.rirs);
+    out.member("policy", rule.policy);
+    out.member("compliant", rule.compliant);
+    out.close_object();
 }
 
-void put_evidence(Json& out, const PerspectiveReport& report) {
-    out["elapsed-ms"] = rounded_ms(report.elapsed_ms);
-    if (report.dcv)
-        out["dcv"] = dcv_json(*report.dcv, Detail::brief);
-    if (report.caa)
-        out["caa"] = caa_json(*report.caa, Detail::brief);
+void put_evidence(JsonOut& out, const PerspectiveReport& report) {
+    out.member("elapsed-ms", rounded_ms(report.elapsed_ms));
+    if (report.dcv) {
+        out.key("dcv");
+        out.open_object();
+        put_dcv(out, *report.dcv, Detail::brief);
+        out.close_object();
+    }
+    if (report.caa) {
+        out.key("caa");
+        out.open_object();
+        put_caa(out, *report.caa, Detail::brief);
+        out.close_object();
+    }
 }
 
-void put_evidence(Json& out, const NoReport& none) {
-    out["elapsed-ms"] = rounded_ms(none.elapsed_ms);
-    out.update(failure_json(none.failure));
+void put_evidence(JsonOut& out, const NoReport& none) {
+    out.member("elapsed-ms", rounded_ms(none.elapsed_ms));
+    put_failure(out, none.failure);
 }
 
-Json perspective_json(const Seat& seat, const Reply& reply, const SeatDecision& decision) {
+void put_perspective(JsonOut& out, const Seat& seat, const Reply& reply,
+                     const SeatDecision& decision) {
     const bool ok = decision.outcome == Outcome::corroborates;
-    Json out{{"ok", ok},
-             {"success", ok},
-             {"role", to_string(seat.role)},
-             {"rir", to_string(seat.rir)},
-             {"outcome", to_string(decision.outcome)}};
+    out.key_text(seat.id);
+    out.open_object();
+    out.member("ok", ok);
+    out.member("success", ok);
+    out.member("role", to_string(seat.role));
+    out.member("rir", to_string(seat.rir));
+    out.member("outcome", to_string(decision.outcome));
     std::visit([&](const auto& one) { put_evidence(out, one); }, reply);
-    return out;
+    out.close_object();
 }
 
 /// Who answered, and who was not waited for.
-void put_perspectives(Json& out, const Corroboration& corroboration) {
-    Json reported = Json::object();
-    Json pending = Json::array();
+void put_perspectives(JsonOut& out, const Corroboration& corroboration) {
+    std::vector<std::string> pending;
     const auto& seats = corroboration.attempt.seats;
+    out.key("perspectives");
+    out.open_object();
     for (std::size_t i = 0; i < seats.size(); ++i) {
         const auto& decision = corroboration.decision.seats.at(i);
         const auto& reply = corroboration.replies.at(i);
         if (decision && reply)
-            reported[seats[i].id] = perspective_json(seats[i], *reply, *decision);
+            put_perspective(out, seats[i], *reply, *decision);
         else
             pending.push_back(seats[i].id);
     }
-    out["perspectives"] = std::move(reported);
+    out.close_object();
     if (!pending.empty())
-        out["pending"] = std::move(pending);
+        out.member("pending", pending);
 }
 
 } // namespace
 
 std::string encode_draft_response(const CheckRequest& request, const Corroboration& corroboration) {
     const bool ok = corroboration.decision.ok;
-    Json out{{"ok", ok}, {"success", ok}};
+    const Redaction redaction(request);
+    std::string text;
+    text.reserve(usual_size);
+    JsonOut out(text, redaction);
+    out.open_object();
+    out.member("ok", ok);
+    out.member("success", ok);
     if (corroboration.refusal) {
-        out["error"] = corroboration.refusal->error;
-        out["code"] = corroboration.refusal->code;
+        out.member("error", corroboration.refusal->error);
+        out.member("code", corroboration.refusal->code);
     }
     if (!corroboration.diagnoses.empty())
-        out["diagnosis"] = diagnosis_json(corroboration.diagnoses);
-    if (const auto shown = caa_to_show(corroboration))
-        out["caa"] = record_set_json(shown->node, shown->rdata);
-    out["quorum"] = quorum_json(corroboration);
+        put_diagnosis(out, corroboration.diagnoses);
+    if (const auto shown = caa_to_show(corroboration)) {
+        out.key("caa");
+        out.open_object();
+        put_record_set(out, shown->node, shown->rdata);
+        out.close_object();
+    }
+    if (const PartDecision& dcv = corroboration.decision.dcv; dcv.passed && dcv.determined)
+        out.member("selected", dcv.rdata);
+    put_quorum(out, corroboration);
     put_perspectives(out, corroboration);
-    out["attempts"] = corroboration.attempts;
-    out["request-id"] = request.request_id;
-    Redaction(request).apply(out);
-    return to_line(out);
+    out.member("attempts", corroboration.attempts);
+    out.member("request-id", request.request_id);
+    out.close_object();
+    return text;
 }
 
 std::string encode_error(std::string_view code, std::string_view sentence,
                          std::string_view request_id, const std::vector<base::json::Issue>& issues,
                          std::string_view incident) {
-    Json out{{"ok", false}, {"success", false}, {"error", sentence}, {"code", code}};
-    for (const base::json::Issue& issue : issues)
-        out["issues"].push_back(Json{{"path", issue.path}, {"message", issue.message}});
+    std::string text;
+    JsonOut out(text);
+    out.open_object();
+    out.member("ok", false);
+    out.member("success", false);
+    out.member("error", sentence);
+    out.member("code", code);
+    if (!issues.empty()) {
+        out.key("issues");
+        out.open_array();
+        for (const base::json::Issue& issue : issues) {
+            out.open_object();
+            out.member("path", issue.path);
+            out.member("message", issue.message);
+            out.close_object();
+        }
+        out.close_array();
+    }
     if (!incident.empty())
-        out["incident"] = incident;
-    out["request-id"] = request_id;
-    return to_line(out);
+        out.member("incident", incident);
+    out.member("request-id", request_id);
+    out.close_object();
+    return text;
 }
 
 } // namespace mpic::wire

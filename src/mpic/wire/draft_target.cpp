@@ -60,6 +60,8 @@ void read_target(base::json::ObjectReader& body, const TargetRules& rules, Draft
     }
     if (const std::string_view problem = shape_problem(text); !problem.empty())
         return body.issue(rules.key, std::string(problem));
+    if (!rules.no_name.empty())
+        return body.issue(rules.key, std::string(rules.no_name));
     const bool wildcard = text.starts_with("*.");
     if (wildcard && !rules.no_wildcard.empty())
         return body.issue(rules.key, std::string(rules.no_wildcard));

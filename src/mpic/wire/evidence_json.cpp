@@ -4,106 +4,137 @@
 #include "base/core/encoding.hpp"
 
 #include <cmath>
-#include <utility>
+#include <concepts>
 
 namespace mpic::wire {
 namespace {
 
-Json lookup_json(const LookupEvidence& lookup) {
-    Json out{{"name", lookup.name},
-             {"type", lookup.type},
-             {"rcode", lookup.rcode},
-             {"records", lookup.records},
-             {"record-count", lookup.record_count},
-             {"chain", lookup.chain},
-             {"dnssec", base::dns::to_string(lookup.dnssec)},
-             {"dnssec-proof", lookup.dnssec_proof},
-             {"extended-errors", lookup.extended_errors},
-             {"resolver", lookup.resolver},
-             {"tries", lookup.tries},
-             {"elapsed-ms", finite_ms(lookup.elapsed_ms)}};
-    if (lookup.failure)
-        out["failure"] = failure_json(*lookup.failure);
-    return out;
-}
+/// The members of one piece of evidence. In brief those are left out that have nothing to tell: an
+/// empty text or list, or a zero that means "never came to that".
+class Members {
+public:
+    Members(JsonOut& out, Detail detail) : out_(out), detail_(detail) { out_.open_object(); }
+    ~Members() { out_.close_object(); }
+    Members(const Members&) = delete;
+    Members& operator=(const Members&) = delete;
 
-Json tried_json(const AddressTried& tried) {
-    return Json{{"address", tried.address},
-                {"outcome", tried.outcome},
-                {"phase", tried.phase},
-                {"elapsed-ms", finite_ms(tried.elapsed_ms)}};
-}
-
-Json hop_json(const HopEvidence& hop) {
-    Json out{{"url", hop.url},
-             {"resolved", hop.resolved},
-             {"tried", Json::array()},
-             {"address", hop.address},
-             {"family", hop.family},
-             {"status", hop.status},
-             {"location", hop.location},
-             {"server", hop.server},
-             {"tls-version", hop.tls_version},
-             {"resolve-ms", finite_ms(hop.resolve_ms)},
-             {"connect-ms", finite_ms(hop.connect_ms)},
-             {"tls-ms", finite_ms(hop.tls_ms)},
-             {"first-byte-ms", finite_ms(hop.first_byte_ms)},
-             {"total-ms", finite_ms(hop.total_ms)}};
-    for (const AddressTried& tried : hop.tried)
-        out["tried"].push_back(tried_json(tried));
-    if (hop.failure)
-        out["failure"] = failure_json(*hop.failure);
-    return out;
-}
-
-/// Nothing to tell: an empty text or list, or a zero that means "never came to that".
-bool is_silent(const std::string& key, const Json& value) {
-    if (key == "record-count" || key == "elapsed-ms")
-        return false;
-    if (value.is_number())
-        return value.get<double>() == 0;
-    return (value.is_string() || value.is_array()) && value.empty();
-}
-
-bool is_empty_text(const Json& value) {
-    const auto* text = value.get_ptr<const std::string*>();
-    return text != nullptr && text->empty();
-}
-
-Json shortened(const Json& full) {
-    if (full.is_array()) {
-        Json out = Json::array();
-        for (const Json& element : full)
-            out.push_back(shortened(element));
-        return out;
+    void text(std::string_view name, std::string_view what) {
+        if (tells(!what.empty()))
+            out_.member(name, what);
     }
-    if (full.is_number_float())
-        return rounded_ms(full.get<double>());
-    if (!full.is_object())
-        return full;
-    Json out = Json::object();
-    for (const auto& [key, value] : full.items())
-        if (!is_silent(key, value) && !is_empty_text(value))
-            out[key] = shortened(value);
-    return out;
+    void texts(std::string_view name, const std::vector<std::string>& what) {
+        if (tells(!what.empty()))
+            out_.member(name, what);
+    }
+    void number(std::string_view name, std::integral auto what) {
+        if (tells(what != 0))
+            out_.member(name, what);
+    }
+    void ms(std::string_view name, double what) {
+        if (tells(finite_ms(what) != 0))
+            always_ms(name, what);
+    }
+    void always_ms(std::string_view name, double what) {
+        out_.member(name, detail_ == Detail::full ? finite_ms(what) : rounded_ms(what));
+    }
+    template <class T>
+    void list(std::string_view name, const std::vector<T>& what,
+              void (*put)(JsonOut&, const T&, Detail)) {
+        if (!tells(!what.empty()))
+            return;
+        out_.key(name);
+        out_.open_array();
+        for (const T& one : what)
+            put(out_, one, detail_);
+        out_.close_array();
+    }
+    void failure(const std::optional<base::Failure>& what) {
+        if (!what)
+            return;
+        out_.key("failure");
+        Members members(out_, detail_);
+        members.text("code", base::to_string(what->kind));
+        members.text("detail", what->detail);
+    }
+
+private:
+    [[nodiscard]] bool tells(bool something) const { return detail_ == Detail::full || something; }
+    JsonOut& out_;
+    Detail detail_;
+};
+
+void put_link(JsonOut& out, const LinkEvidence& link, Detail detail) {
+    Members members(out, detail);
+    members.text("name", link.name);
+    members.text("dnssec", base::dns::to_string(link.dnssec));
+    members.text("dnssec-proof", link.dnssec_proof);
 }
 
+void put_lookup(JsonOut& out, const LookupEvidence& lookup, Detail detail) {
+    Members members(out, detail);
+    members.text("name", lookup.name);
+    members.text("type", lookup.type);
+    members.text("rcode", lookup.rcode);
+    members.texts("records", lookup.records);
+    out.member("record-count", lookup.record_count); // zero says something, too
+    members.texts("chain", lookup.chain);
+    members.text("dnssec", base::dns::to_string(lookup.dnssec));
+    members.text("dnssec-proof", lookup.dnssec_proof);
+    members.list("links", lookup.links, put_link);
+    members.texts("extended-errors", lookup.extended_errors);
+    members.text("resolver", lookup.resolver);
+    members.number("tries", lookup.tries);
+    members.always_ms("elapsed-ms", lookup.elapsed_ms);
+    members.failure(lookup.failure);
+}
+
+void put_tried(JsonOut& out, const AddressTried& tried, Detail detail) {
+    Members members(out, detail);
+    members.text("address", tried.address);
+    members.text("outcome", tried.outcome);
+    members.text("phase", tried.phase);
+    members.always_ms("elapsed-ms", tried.elapsed_ms);
+}
+
+void put_hop(JsonOut& out, const HopEvidence& hop, Detail detail) {
+    Members members(out, detail);
+    members.text("url", hop.url);
+    members.texts("resolved", hop.resolved);
+    members.list("tried", hop.tried, put_tried);
+    members.text("address", hop.address);
+    members.text("family", hop.family);
+    members.number("status", hop.status);
+    members.text("location", hop.location);
+    members.text("server", hop.server);
+    members.text("tls-version", hop.tls_version);
+    members.ms("resolve-ms", hop.resolve_ms);
+    members.ms("connect-ms", hop.connect_ms);
+    members.ms("tls-ms", hop.tls_ms);
+    members.ms("first-byte-ms", hop.first_byte_ms);
+    members.ms("total-ms", hop.total_ms);
+    members.failure(hop.failure);
+}
+
+/// The list is there, empty or not.
 template <class T>
-Json list_json(const std::vector<T>& evidence, Json (*encode)(const T&), Detail detail) {
-    Json out = Json::array();
+void put_list(JsonOut& out, std::string_view name, const std::vector<T>& evidence,
+              void (*put)(JsonOut&, const T&, Detail), Detail detail) {
+    out.key(name);
+    out.open_array();
     for (const T& one : evidence)
-        out.push_back(detail == Detail::full ? encode(one) : shortened(encode(one)));
-    return out;
+        put(out, one, detail);
+    out.close_array();
 }
 
-Json finding_json(const Finding& finding) {
-    return Json{{"verdict", to_string(finding.verdict)},
-                {"code", finding.code},
-                {"detail", finding.detail}};
+void put_finding(JsonOut& out, const Finding& finding) {
+    out.member("verdict", to_string(finding.verdict));
+    out.member("code", finding.code);
+    out.member("detail", finding.detail);
 }
 
-Json records_text(const std::vector<std::string>& rdata) {
-    Json out = Json::array();
+std::vector<std::string> records_text(const std::vector<std::string>& rdata) {
+    std::vector<std::string> out;
+    out.reserve(rdata.size());
     for (const std::string& one : rdata)
         out.push_back(base::dns::rdata_text(base::dns::RecordType::caa, one));
     return out;
@@ -111,46 +142,60 @@ Json records_text(const std::vector<std::string>& rdata) {
 
 } // namespace
 
-Json failure_json(const base::Failure& failure) {
-    return Json{{"code", base::to_string(failure.kind)}, {"detail", failure.detail}};
+void put_failure(JsonOut& out, const base::Failure& failure) {
+    out.member("code", base::to_string(failure.kind));
+    out.member("detail", failure.detail);
 }
 
-Json record_set_json(std::string_view node, const std::vector<std::string>& rdata) {
-    Json records = Json::array();
+void put_records(JsonOut& out, const std::vector<std::string>& rdata) {
+    std::vector<std::string> records;
+    records.reserve(rdata.size());
     for (const std::string& one : rdata)
         records.push_back(base::base64(one));
-    return Json{{"domain", node}, {"records", std::move(records)}};
+    out.member("records", records);
 }
 
-Json dcv_json(const DcvReport& report, Detail detail) {
-    Json out = finding_json(report.finding);
-    out["dnssec"] = base::dns::to_string(report.dnssec);
-    out["lookups"] = list_json(report.lookups, lookup_json, detail);
+void put_record_set(JsonOut& out, std::string_view node, const std::vector<std::string>& rdata) {
+    out.member("domain", node);
+    put_records(out, rdata);
+}
+
+void put_conditions(JsonOut& out, const LookupFailureConditions& conditions,
+                    std::string_view evidence) {
+    out.key("lookup-failure");
+    out.open_object();
+    out.member("outside-infrastructure", conditions.outside_infrastructure);
+    out.member("retried", conditions.retried);
+    out.member("proved-insecure", conditions.proved_insecure);
+    out.member("evidence", evidence);
+    out.close_object();
+}
+
+void put_dcv(JsonOut& out, const DcvReport& report, Detail detail) {
+    put_finding(out, report.finding);
+    out.member("dnssec", base::dns::to_string(report.dnssec));
+    put_list(out, "lookups", report.lookups, put_lookup, detail);
     if (detail == Detail::full || !report.hops.empty())
-        out["hops"] = list_json(report.hops, hop_json, detail);
+        put_list(out, "hops", report.hops, put_hop, detail);
     if (detail == Detail::full || !report.seen.empty())
-        out["seen"] = report.seen;
-    return out;
+        out.member("seen", report.seen);
+    if (!report.selected.empty())
+        out.member("selected", report.selected);
 }
 
-Json caa_json(const CaaReport& report, Detail detail) {
-    Json out = finding_json(report.finding);
-    out.update(record_set_json(report.node, report.rdata));
+void put_caa(JsonOut& out, const CaaReport& report, Detail detail) {
+    put_finding(out, report.finding);
+    put_record_set(out, report.node, report.rdata);
     if (detail == Detail::brief)
-        out["records-text"] = records_text(report.rdata);
+        out.member("records-text", records_text(report.rdata));
     if (report.permits)
-        out["permits"] = *report.permits;
+        out.member("permits", *report.permits);
     if (detail == Detail::full || !report.deciding_record.empty())
-        out["deciding-record"] = report.deciding_record;
-    out["dnssec"] = base::dns::to_string(report.dnssec);
-    out["lookups"] = list_json(report.lookups, lookup_json, detail);
+        out.member("deciding-record", report.deciding_record);
+    out.member("dnssec", base::dns::to_string(report.dnssec));
+    put_list(out, "lookups", report.lookups, put_lookup, detail);
     if (report.lookup_failure)
-        out["lookup-failure"] =
-            Json{{"outside-infrastructure", report.lookup_failure->outside_infrastructure},
-                 {"retried", report.lookup_failure->retried},
-                 {"proved-insecure", report.lookup_failure->proved_insecure},
-                 {"evidence", report.lookup_failure->evidence}};
-    return out;
+        put_conditions(out, *report.lookup_failure, report.lookup_failure->evidence);
 }
 
 double finite_ms(double ms) {
@@ -159,10 +204,6 @@ double finite_ms(double ms) {
 
 double rounded_ms(double ms) {
     return std::round(finite_ms(ms) * 1000) / 1000;
-}
-
-std::string to_line(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 } // namespace mpic::wire

@@ -5,8 +5,7 @@
 
 #include "mpic/model/check_request.hpp"
 #include "mpic/model/report.hpp"
-
-#include <nlohmann/json.hpp>
+#include "mpic/wire/json_out.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,26 +13,27 @@
 
 namespace mpic::wire {
 
-/// Members stay in the order in which they were put.
-using Json = nlohmann::ordered_json;
-
 enum class Detail {
     full,  ///< every member, exact numbers: can be read back
     brief, ///< for people: without empty members, times rounded, CAA records as text too
 };
 
-[[nodiscard]] Json dcv_json(const DcvReport& report, Detail detail);
-[[nodiscard]] Json caa_json(const CaaReport& report, Detail detail);
-/// {"code": …, "detail": …}
-[[nodiscard]] Json failure_json(const base::Failure& failure);
-/// {"domain": …, "records": [base64]}: the draft's form of a relevant RRset.
-[[nodiscard]] Json record_set_json(std::string_view node, const std::vector<std::string>& rdata);
+/// Each puts the members of an object; whoever calls opens and closes it.
+void put_dcv(JsonOut& out, const DcvReport& report, Detail detail);
+void put_caa(JsonOut& out, const CaaReport& report, Detail detail);
+/// "code": …, "detail": …
+void put_failure(JsonOut& out, const base::Failure& failure);
+/// "domain": …, "records": [base64]: the draft's form of a relevant RRset.
+void put_record_set(JsonOut& out, std::string_view node, const std::vector<std::string>& rdata);
+/// "records": [base64]
+void put_records(JsonOut& out, const std::vector<std::string>& rdata);
+/// The three conditions of BR 4.2.2.1.1, with `evidence` as the caller wants it shown.
+void put_conditions(JsonOut& out, const LookupFailureConditions& conditions,
+                    std::string_view evidence);
 
 /// JSON has neither NaN nor infinity: 0 in their place.
 [[nodiscard]] double finite_ms(double ms);
 /// Milliseconds as answers show them: to the microsecond.
 [[nodiscard]] double rounded_ms(double ms);
-/// One line of JSON. Octets that are not UTF-8 become U+FFFD; never throws for them.
-[[nodiscard]] std::string to_line(const Json& json);
 
 } // namespace mpic::wire

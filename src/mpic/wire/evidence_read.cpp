@@ -21,6 +21,12 @@ Finding read_finding(StrictFields& fields) {
             .detail = fields.text("detail")};
 }
 
+LinkEvidence read_link(StrictFields& fields) {
+    return {.name = fields.text("name"),
+            .dnssec = read_dnssec(fields),
+            .dnssec_proof = fields.text("dnssec-proof")};
+}
+
 LookupEvidence read_lookup(StrictFields& fields) {
     LookupEvidence out;
     out.name = fields.text("name");
@@ -31,6 +37,8 @@ LookupEvidence read_lookup(StrictFields& fields) {
     out.chain = fields.texts("chain");
     out.dnssec = read_dnssec(fields);
     out.dnssec_proof = fields.text("dnssec-proof");
+    if (fields.has("links"))
+        out.links = fields.list("links", read_link);
     out.extended_errors = fields.texts("extended-errors");
     out.resolver = fields.text("resolver");
     out.tries = static_cast<int>(fields.integer("tries", 0, max_count));
@@ -82,6 +90,8 @@ DcvReport read_dcv_report(StrictFields& fields) {
     out.lookups = fields.list("lookups", read_lookup);
     out.hops = fields.list("hops", read_hop);
     out.seen = fields.text("seen");
+    if (fields.has("selected"))
+        out.selected = fields.texts("selected");
     return out;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mpic/model/place.hpp"
-#include "mpic/wire/evidence_json.hpp"
+#include "mpic/wire/json_out.hpp"
 
 #include <fmt/format.h>
 
@@ -16,11 +16,13 @@ namespace mpic::wire {
     return fmt::format("{}/{}", corroborated, remotes);
 }
 
-[[nodiscard]] inline Json rirs_json(const std::set<Rir>& rirs) {
-    Json out = Json::array();
+/// "rirs": […]
+inline void put_rirs(JsonOut& out, const std::set<Rir>& rirs) {
+    out.key("rirs");
+    out.open_array();
     for (const Rir rir : rirs)
-        out.push_back(to_string(rir));
-    return out;
+        out.value(to_string(rir));
+    out.close_array();
 }
 
 } // namespace mpic::wire

@@ -23,8 +23,9 @@ std::string secret_of(const CheckRequest& request) {
         return {};
     if (const auto* http = std::get_if<HttpQuestion>(&*request.dcv))
         return http->expected;
-    const auto& dns = std::get<DnsQuestion>(*request.dcv);
-    return dns.type == base::dns::RecordType::txt ? dns.expected : std::string();
+    const auto* dns = std::get_if<DnsQuestion>(&*request.dcv);
+    return dns != nullptr && dns->type == base::dns::RecordType::txt ? dns->expected
+                                                                     : std::string();
 }
 
 /// A TXT value as rdata_text() writes it, without the quotes around.
@@ -32,13 +33,6 @@ std::string in_txt_form(const std::string& secret) {
     const std::string text = base::dns::rdata_text(
         base::dns::RecordType::txt, base::dns::txt_rdata(secret), secret.size() * 4 + 2);
     return text.size() > 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : std::string();
-}
-
-bool shows_what_was_seen(std::string_view key) {
-    constexpr std::array<std::string_view, 13> keys{
-        "detail", "seen",  "records",  "records-text", "deciding-record", "location",       "url",
-        "server", "error", "sentence", "dnssec-proof", "evidence",        "extended-errors"};
-    return std::ranges::find(keys, key) != keys.end();
 }
 
 std::size_t common_length(std::string_view a, std::string_view b) {
@@ -73,28 +67,11 @@ std::string Redaction::apply(std::string_view text) const {
     return out;
 }
 
-void Redaction::apply(Json& json) const {
-    if (secrets_.empty())
-        return;
-    if (json.is_array())
-        for (Json& element : json)
-            apply(element);
-    if (!json.is_object())
-        return;
-    for (auto member = json.begin(); member != json.end(); ++member) {
-        Json& value = member.value();
-        if (!shows_what_was_seen(member.key()))
-            apply(value);
-        else if (value.is_array())
-            std::ranges::for_each(value, [this](Json& element) { apply_to_text(element); });
-        else
-            apply_to_text(value);
-    }
-}
-
-void Redaction::apply_to_text(Json& value) const {
-    if (const auto* text = value.get_ptr<const std::string*>())
-        value = apply(std::string_view(*text));
+bool Redaction::concerns(std::string_view key) {
+    constexpr std::array<std::string_view, 13> keys{
+        "detail", "seen",  "records",  "records-text", "deciding-record", "location",       "url",
+        "server", "error", "sentence", "dnssec-proof", "evidence",        "extended-errors"};
+    return std::ranges::find(keys, key) != keys.end();
 }
 
 } // namespace mpic::wire

@@ -5,7 +5,6 @@
 // record itself.
 
 #include "mpic/model/check_request.hpp"
-#include "mpic/wire/evidence_json.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,11 +19,12 @@ public:
     explicit Redaction(const CheckRequest& request);
 
     [[nodiscard]] std::string apply(std::string_view text) const;
-    /// Every text under a key that holds words for people or things seen.
-    void apply(Json& json) const;
+    /// Whether there is no secret to look for.
+    [[nodiscard]] bool empty() const { return secrets_.empty(); }
+    /// Whether a member of this name holds words for people or things seen.
+    [[nodiscard]] static bool concerns(std::string_view key);
 
 private:
-    void apply_to_text(Json& value) const;
     std::vector<std::string> secrets_; ///< as they would be shown, by each way of escaping
 };
 

@@ -3,7 +3,9 @@
 // Reads an object of the agent protocol: members that must be there, each under a bound. What is
 // missing or ill-typed becomes an issue and a default value; unknown members are ignored.
 
+#include "base/core/result.hpp"
 #include "base/json/reader.hpp"
+#include "base/json/tree.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,8 +20,11 @@ inline constexpr std::size_t max_text = 8192;
 /// RDATA and expected bodies: what one DNS message can hold, or one request.
 inline constexpr std::size_t max_octets = 65535;
 
+/// Reads either from a Tree, where the first trouble of any kind only says that there is some, or
+/// from a Value, where every problem becomes an issue; see read_strictly().
 class StrictFields {
 public:
+    StrictFields(base::json::Node object, bool& trouble);
     StrictFields(const base::json::Value& object, std::string path, base::json::Issues& issues);
 
     [[nodiscard]] std::string text(std::string_view key, std::size_t max_bytes = max_text);
@@ -41,40 +46,102 @@ public:
         const std::string given = text(key);
         if (auto value = read(given))
             return *std::move(value);
-        if (in_.has(key))
-            in_.issue(key, "not a known value: " + shown(given));
+        if (has(key))
+            issue(key, "not a known value: " + shown(given));
         return T{};
     }
     /// An optional text.
     [[nodiscard]] std::optional<std::string> maybe_text(std::string_view key);
-    [[nodiscard]] std::optional<bool> maybe_flag(std::string_view key) { return in_.boolean(key); }
+    [[nodiscard]] std::optional<bool> maybe_flag(std::string_view key);
 
     /// An optional object.
     template <class T>
     [[nodiscard]] std::optional<T> maybe(std::string_view key, T (*read)(StrictFields& fields)) {
-        const base::json::Value* value = in_.member(key);
+        if (!slow_) {
+            const auto found = find(key);
+            if (!found)
+                return std::nullopt;
+            StrictFields fields(*found, *trouble_);
+            return read(fields);
+        }
+        const base::json::Value* value = slow_->member(key);
         if (value == nullptr)
             return std::nullopt;
-        StrictFields fields(*value, in_.path_of(key), issues_);
+        StrictFields fields(*value, slow_->path_of(key), *issues_);
         return read(fields);
     }
     template <class T>
     [[nodiscard]] std::vector<T> list(std::string_view key, T (*read)(StrictFields& fields)) {
         std::vector<T> out;
-        in_.require({key});
-        in_.array(key, max_list, [&](const base::json::Value& element, const std::string& path) {
-            StrictFields fields(element, path, issues_);
+        if (!slow_) {
+            each_element(key, [&](base::json::Node element) {
+                StrictFields fields(element, *trouble_);
+                out.push_back(read(fields));
+            });
+            return out;
+        }
+        slow_->require({key});
+        slow_->array(key, max_list, [&](const base::json::Value& element, const std::string& path) {
+            StrictFields fields(element, path, *issues_);
             out.push_back(read(fields));
         });
         return out;
     }
-    void issue(std::string_view key, std::string message) { in_.issue(key, std::move(message)); }
-    [[nodiscard]] bool has(std::string_view key) const { return in_.has(key); }
+    void issue(std::string_view key, std::string message);
+    [[nodiscard]] bool has(std::string_view key) const;
 
 private:
     [[nodiscard]] static std::string shown(std::string_view text);
-    base::json::Issues& issues_;
-    base::json::ObjectReader in_;
+    [[nodiscard]] std::optional<base::json::Node> find(std::string_view key) const;
+    /// A member that must be there; without it, or when `sound` denies it, there is trouble.
+    template <class Sound>
+    [[nodiscard]] std::optional<base::json::Node> need(std::string_view key, Sound sound) {
+        const auto found = find(key);
+        if (found && sound(*found))
+            return found;
+        *trouble_ = true;
+        return std::nullopt;
+    }
+    /// `each` with every element of an array that must be there.
+    template <class Each>
+    void each_element(std::string_view key, Each each) {
+        const auto array = need(key, [](base::json::Node node) {
+            return node.kind() == base::json::Node::Kind::array && node.size() <= max_list;
+        });
+        if (!array)
+            return;
+        for (auto element = array->first(); element; element = element->next())
+            each(*element);
+    }
+    [[nodiscard]] std::vector<std::string> strings(std::string_view key, std::size_t max_bytes);
+
+    std::optional<base::json::Node> object_; ///< when read from a Tree
+    bool* trouble_ = nullptr;
+    std::optional<base::json::ObjectReader> slow_; ///< when read from a Value
+    base::json::Issues* issues_ = nullptr;
 };
+
+/// `read` makes a value of the object that `text` holds. With problems, all of them in words. The
+/// text is read once when it is right, as nearly all are; only for the words a second time.
+template <class T, class Read>
+[[nodiscard]] base::Result<T>
+read_strictly(std::string_view text, const base::json::ParseOptions& options,
+              std::size_t max_issues, base::FailureKind kind, Read read) {
+    if (const auto tree = base::json::Tree::parse(text, options)) {
+        bool trouble = false;
+        StrictFields fields(tree->root(), trouble);
+        T out = read(fields);
+        if (!trouble)
+            return out;
+    }
+    base::json::Issues issues(max_issues);
+    if (const auto document = base::json::parse(text, options, issues)) {
+        StrictFields fields(*document, "$", issues);
+        T out = read(fields);
+        if (issues.empty())
+            return out;
+    }
+    return base::fail(kind, issues.to_string());
+}
 
 } // namespace mpic::wire

@@ -77,6 +77,11 @@ namespace base {
 
 template <class T>
 Awaitable<std::vector<T>> gather(std::vector<Awaitable<T>> tasks) {
+    if (tasks.size() == 1) { // nobody to run beside it
+        std::vector<T> only;
+        only.push_back(co_await std::move(tasks.front()));
+        co_return only;
+    }
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     auto cancellation = co_await asio::this_coro::cancellation_state;
     detail::Group group(executor, tasks.size());

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace base {
@@ -28,13 +29,31 @@ struct OneShot<T>::State {
             co_await self->wake.async_wait(asio::as_tuple(asio::deferred));
         if (!self->value)
             co_return fail(FailureKind::cancelled, "cancelled while waiting");
-        auto result = Result<T>(std::move(*self->value));
-        self->value.reset();
-        co_return result;
+        co_return self->take();
+    }
+
+    static Awaitable<Result<T>> wait_until(std::shared_ptr<State> self, Deadline deadline,
+                                           std::string phase) {
+        bool expired = false;
+        if (!self->is_set) {
+            self->wake.expires_at(deadline.at());
+            const auto [error] = co_await self->wake.async_wait(asio::as_tuple(asio::deferred));
+            expired = !error;
+        }
+        if (self->value)
+            co_return self->take();
+        co_return fail(expired ? FailureKind::timeout : FailureKind::cancelled, std::move(phase));
+    }
+
+    Result<T> take() {
+        auto result = Result<T>(std::move(*value));
+        value.reset();
+        return result;
     }
 
     asio::io_context& loop;
-    asio::steady_timer wake; // never expires; owned operations let a destroyed loop end the waiter
+    // Expires at a deadline only; owned operations let a destroyed loop end the waiter.
+    asio::steady_timer wake;
     std::optional<T> value;
     bool is_set = false;
 };
@@ -62,6 +81,11 @@ bool OneShot<T>::is_set() const {
 template <class T>
 Awaitable<Result<T>> OneShot<T>::wait() {
     return State::wait(state_);
+}
+
+template <class T>
+Awaitable<Result<T>> OneShot<T>::wait_until(Deadline deadline, std::string phase) {
+    return State::wait_until(state_, deadline, std::move(phase));
 }
 
 } // namespace base

@@ -143,4 +143,47 @@ TEST(OneShot, LoopDestroyedWhileWaitingLeaksNothing) {
     EXPECT_TRUE(results.empty());
 }
 
+TEST(OneShot, WaitUntilBringsTheValueOrTheTimeout) {
+    asio::io_context loop;
+    const auto soon = [] { return Deadline::after(std::chrono::steady_clock::now(), 10ms); };
+    OneShot<int> set_before(loop);
+    set_before.set(1);
+    EXPECT_EQ(test::run(loop, set_before.wait_until(soon(), "x")), Result<int>(1));
+
+    OneShot<int> never(loop);
+    const auto late = test::run(loop, never.wait_until(soon(), "the phase"));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, FailureKind::timeout);
+    EXPECT_EQ(late.error().detail, "the phase");
+    never.set(2); // nobody listens, nothing happens
+    EXPECT_TRUE(never.is_set());
+}
+
+Awaitable<void> keeps_until(OneShot<int> slot, Deadline deadline,
+                            std::vector<Result<int>>& results) {
+    results.push_back(co_await slot.wait_until(deadline, "x"));
+}
+
+TEST(OneShot, WaitUntilIsWokenByTheValueAndByCancellation) {
+    asio::io_context loop;
+    base::TaskSet set(loop);
+    const auto far = Deadline::after(std::chrono::steady_clock::now(), 1h);
+    std::vector<Result<int>> results;
+    OneShot<int> slot(loop);
+    set.spawn(keeps_until(slot, far, results));
+    loop.poll();
+    slot.set(5);
+    test::run(loop, set.join());
+    EXPECT_EQ(results, std::vector<Result<int>>{5});
+
+    OneShot<int> unset(loop);
+    set.spawn(keeps_until(unset, far, results));
+    loop.restart();
+    loop.poll();
+    set.cancel_all();
+    test::run(loop, set.join());
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[1].error().kind, FailureKind::cancelled);
+}
+
 } // namespace

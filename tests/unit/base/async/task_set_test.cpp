@@ -57,6 +57,29 @@ Awaitable<void> joins(TaskSet& set, int& joined) {
     ++joined;
 }
 
+Awaitable<void> ends_when_cancelled(asio::io_context& loop, std::shared_ptr<int> ended) {
+    asio::steady_timer never(loop, asio::steady_timer::time_point::max());
+    co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+    ++*ended;
+}
+
+TEST(TaskSet, MayDieBeforeTasksThatItLetsGo) {
+    asio::io_context loop;
+    const auto ended = std::make_shared<int>(0);
+    {
+        base::TaskSet set(loop);
+        set.spawn(ends_when_cancelled(loop, ended));
+        set.spawn(ends_when_cancelled(loop, ended));
+        loop.poll();
+        EXPECT_EQ(set.running(), 2U);
+        set.let_go();
+    }
+    loop.restart();
+    loop.run();
+    EXPECT_EQ(*ended, 2) << "they were cancelled";
+    EXPECT_EQ(ended.use_count(), 1) << "and nothing of them is left";
+}
+
 TEST(TaskSet, SeveralMayJoin) {
     asio::io_context loop;
     TaskSet set(loop);

@@ -95,13 +95,14 @@ protected:
     ToldProber prober;
 };
 
-TEST_F(DnssecProbeTest, AdNeedsNoQuestion) {
+TEST_F(DnssecProbeTest, AdNeedsNoQuestionAndBogusOnlyWhichLinkItIs) {
     Answer answer{.question = test::question("www.example.com", caa)};
     answer.dnssec = DnssecState::secure;
     EXPECT_EQ(settle(answer).dnssec, DnssecState::secure);
+    EXPECT_TRUE(prober.asked.empty());
     answer.dnssec = DnssecState::bogus;
     EXPECT_EQ(settle(answer).dnssec, DnssecState::bogus);
-    EXPECT_TRUE(prober.asked.empty());
+    EXPECT_EQ(prober.asked, std::vector<std::string>{"CNAME www.example.com"});
 }
 
 TEST_F(DnssecProbeTest, AnUnsignedDelegationMakesAnAnswerInsecure) { // RFC 4035 §4.3
@@ -166,7 +167,9 @@ TEST_F(DnssecProbeTest, ServfailThatAnswersUncheckedIsBogus) { // RFC 4035 §3.2
     EXPECT_EQ(answer.dnssec, DnssecState::bogus);
     EXPECT_EQ(answer.dnssec_proof,
               "SERVFAIL, but an answer with CD=1; Signature Expired (7): in May");
-    EXPECT_EQ(prober.asked, std::vector<std::string>{"CAA +cd www.example.com"});
+    EXPECT_EQ(prober.asked,
+              (std::vector<std::string>{"CAA +cd www.example.com", "CNAME www.example.com"}));
+    EXPECT_TRUE(answer.links.empty()) << "there is no alias";
 }
 
 TEST_F(DnssecProbeTest, ServfailInAnUnsignedZoneIsInsecure) { // BR 4.2.2.1: condition 3
@@ -218,6 +221,46 @@ TEST_F(DnssecProbeTest, EveryAliasOnTheWayMustBeSecureOrInsecure) {
     EXPECT_EQ(answer.dnssec, DnssecState::indeterminate);
     EXPECT_EQ(answer.dnssec_proof, "the alias at www.example.com is neither secure nor proved "
                                    "insecure: DS at com gives SERVFAIL");
+}
+
+TEST_F(DnssecProbeTest, EachLinkOfAnAnswerHasItsState) {
+    prober.signed_at("com");
+    prober.signed_at("example.com");
+    prober.no_cut_at("www.example.com");
+    prober.unsigned_at("test");
+    prober.alias_at("www.example.com", "a.test", true);
+    const Answer answer = settle(Rcode::noerror, {name("a.test"), name("b.other")});
+    EXPECT_EQ(answer.dnssec, DnssecState::insecure);
+    EXPECT_EQ(answer.dnssec_proof, "no DS at test, proved by NSEC and AD");
+    EXPECT_EQ(answer.links,
+              (std::vector<Link>{
+                  {name("www.example.com"), DnssecState::secure, "AD"},
+                  {name("a.test"), DnssecState::insecure, "no DS at test, proved by NSEC and AD"},
+                  {name("b.other"), DnssecState::indeterminate, "DS at other gives SERVFAIL"}}));
+}
+
+TEST_F(DnssecProbeTest, AdIsTheStateOfEveryLink) {
+    Answer answer{.question = test::question("www.example.com", caa), .chain = {name("a.test")}};
+    answer.dnssec = DnssecState::secure;
+    answer.dnssec_proof = "AD";
+    answer = settle(std::move(answer));
+    EXPECT_EQ(answer.links, (std::vector<Link>{{name("www.example.com"), DnssecState::secure, "AD"},
+                                               {name("a.test"), DnssecState::secure, "AD"}}));
+    EXPECT_TRUE(prober.asked.empty());
+}
+
+TEST_F(DnssecProbeTest, TheLastLinkOfAFailureIsTheOneThatFails) {
+    prober.alias_at("www.example.com", "h.cdn.test", true);
+    prober.unsigned_at("test");
+    EXPECT_EQ(settle(Rcode::servfail).links,
+              (std::vector<Link>{{name("www.example.com"), DnssecState::secure, "AD"},
+                                 {name("h.cdn.test"), DnssecState::insecure,
+                                  "no DS at test, proved by NSEC and AD"}}));
+    prober.tell_unchecked("www.example.com", caa, [](Message&) {});
+    EXPECT_EQ(settle(Rcode::servfail).links,
+              (std::vector<Link>{
+                  {name("www.example.com"), DnssecState::secure, "AD"},
+                  {name("h.cdn.test"), DnssecState::bogus, "SERVFAIL, but an answer with CD=1"}}));
 }
 
 TEST_F(DnssecProbeTest, LongNamesAndLoopsEnd) {

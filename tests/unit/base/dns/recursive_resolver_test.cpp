@@ -153,6 +153,21 @@ TEST_F(ResolverTest, IgnoresAResponseFromAnotherPort) {
     EXPECT_EQ(answer->tries, 2);
 }
 
+TEST_F(ResolverTest, NeitherIdNorPortCanBeForetold) { // RFC 5452 §9.2
+    server.on_query([&](const auto& q) { return q.answer({www_caa}); });
+    auto resolver = make();
+    for (int i = 0; i < 100; ++i)
+        ASSERT_TRUE(lookup(*resolver));
+    std::set<std::uint16_t> ids;
+    std::set<std::uint16_t> ports;
+    for (const auto& query : server.log()) {
+        ids.insert(query.message.id);
+        ports.insert(query.source.port);
+    }
+    EXPECT_GT(ids.size(), 95U);
+    EXPECT_GE(ports.size(), 6U) << "a port serves 16 queries at most";
+}
+
 TEST_F(ResolverTest, AsksFromItsSourceAddressOverBothTransports) {
     server.on_query([](const auto& q) {
         return q.answer({record("www.example.com", RecordType::caa,
@@ -226,7 +241,33 @@ TEST_F(ResolverTest, BogusIsToldFromOtherServfails) {
     const auto answer = test::run(loop, resolver->lookup_with_dnssec(www, in(5s)));
     EXPECT_EQ(answer->rcode, Rcode::servfail);
     EXPECT_EQ(answer->dnssec, DnssecState::bogus);
-    EXPECT_EQ(server.log_text().back(), "UDP CAA +cd www.example.com");
+    EXPECT_EQ(server.log_text(),
+              (std::vector<std::string>{"UDP CAA www.example.com", "UDP CAA +cd www.example.com",
+                                        "UDP CNAME www.example.com"}))
+        << "the last one: an alias may lead to the name that is bogus";
+}
+
+// RFC 4035 §4.3: that no chain of trust reaches a zone is its parent's to say.
+TEST_F(ResolverTest, AZoneIsProvedInsecureWithoutAskingItsServers) {
+    server.on_query([](const test::DnsQuery& q) {
+        const auto& asked = q.question();
+        if (asked.type != RecordType::ds)
+            return test::DnsQuery::silence();
+        auto m = q.response();
+        m.authentic_data = true;
+        if (asked.name == test::name("com"))
+            m.answers = {{asked.name, RecordType::ds, 60, "xxxx"}};
+        else
+            m.authority = {test::nsec_of(asked.name.text(), {RecordType::ns})};
+        return q.reply(m);
+    });
+    auto resolver = make();
+    EXPECT_EQ(test::run(loop, resolver->prove_insecure(www.name, in(5s))),
+              (ZoneProof{true, "no DS at example.com, proved by NSEC and AD"}));
+    EXPECT_EQ(server.log_text(), (std::vector<std::string>{"UDP DS com", "UDP DS example.com"}));
+    server.on_query([](const auto& q) { return q.rcode(Rcode::servfail); });
+    EXPECT_EQ(test::run(loop, resolver->prove_insecure(www.name, in(5s))),
+              (ZoneProof{false, "DS at com gives SERVFAIL"}));
 }
 
 TEST_F(ResolverTest, OptionsOutOfRangeAreFaults) {

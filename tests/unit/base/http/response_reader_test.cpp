@@ -147,6 +147,13 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"SixInterim", INTERIM INTERIM INTERIM INTERIM INTERIM INTERIM}),
     [](const auto& info) { return std::string(info.param.name); });
 
+TEST(ResponseReader, AnInterimResponseIsNeverTheAnswer) { // RFC 9110 §15.2
+    ResponseReader reader(head_limit, body_limit);
+    feed_all(reader, INTERIM INTERIM INTERIM INTERIM INTERIM INTERIM, 1UL << 20);
+    EXPECT_EQ(reader.progress(), Progress::failed);
+    EXPECT_FALSE(reader.has_head());
+}
+
 TEST(ResponseReader, FiveInterimResponsesAreSkipped) {
     ResponseReader reader(head_limit, body_limit);
     feed_all(reader, INTERIM INTERIM INTERIM INTERIM INTERIM OK "Content-Length: 0\r\n\r\n", 3);

@@ -115,6 +115,25 @@ TEST_F(JournalVerify, AFalseBeginningIsFound) {
     EXPECT_THAT(problems(), HasSubstr(path(2) + ":1: seq 1 and a prev of zeros belong together"));
 }
 
+TEST_F(JournalVerify, TheFirstSegmentBeginsWithTheFirstRecord) {
+    const std::string whole = text(1);
+    files.put(path(1), whole.substr(whole.find('\n') + 1));
+    EXPECT_EQ(problems(), path(1)
+                              + ":1: the journal's beginning is missing: seq 2 is the first of its "
+                                "first segment");
+}
+
+TEST_F(JournalVerify, EntriesCarryTheirPlaceInTheChain) {
+    std::string before(64, '0');
+    const auto report = verify_journal(files, {path(1), path(2), path(3)},
+                                       [&](const base::log::JournalEntry& entry) {
+                                           EXPECT_EQ(entry.prev, before) << entry.seq;
+                                           before = entry.hash;
+                                       });
+    EXPECT_EQ(report.last_hash, before);
+    EXPECT_EQ(report.records, 6U);
+}
+
 TEST_F(JournalVerify, ATornEndIsANoticeOnlyInTheLastSegment) {
     const std::string last = text(3);
     files.put(path(3), last + "{\"seq\":7");

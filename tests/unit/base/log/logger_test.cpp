@@ -81,6 +81,7 @@ TEST(StderrLogger, WritesFromTheThresholdUp) {
     log->info("quiet");
     log->warn("loud", {{"n", 1}});
     log->error("louder");
+    ASSERT_TRUE(log->flush(std::chrono::seconds(20)));
     const std::string out = testing::internal::GetCapturedStderr();
     EXPECT_EQ(out.find("quiet"), std::string::npos);
     EXPECT_NE(out.find("Z warn  loud n=1\n"), std::string::npos) << out;
@@ -98,6 +99,7 @@ TEST(StderrLogger, LinesOfManyThreadsStayWhole) {
                     log->info("line", {{"thread", t}, {"text", std::string(200, 'x')}});
             });
     }
+    ASSERT_TRUE(log->flush(std::chrono::seconds(20)));
     std::istringstream out(testing::internal::GetCapturedStderr());
     int lines = 0;
     for (std::string line; std::getline(out, line); ++lines)

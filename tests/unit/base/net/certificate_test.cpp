@@ -123,6 +123,18 @@ TEST(NotAfter, IsInvalidWithoutACertificate) {
     EXPECT_FALSE(base::net::not_after(ca().private_key_pem));
 }
 
+TEST(FirstToEnd, IsTheEarliestOfAllCertificates) {
+    const auto until = [](base::WallTime end) {
+        return base::net::make_ca("CA", begin, end).certificate_chain_pem;
+    };
+    const std::string early = until(begin + 1h);
+    const std::string late = until(begin + 48h);
+    EXPECT_EQ(base::net::first_to_end(late), begin + 48h);
+    EXPECT_EQ(base::net::first_to_end(late + early + late), begin + 1h);
+    EXPECT_EQ(base::net::first_to_end(early + late), begin + 1h);
+    EXPECT_EQ(base::net::first_to_end("nothing").error().kind, FailureKind::invalid);
+}
+
 class ReadFile : public testing::Test {
 protected:
     ReadFile()

@@ -52,6 +52,37 @@ TEST(SpecialPurpose, TableIsTheRegistriesAsOfItsDate) {
     EXPECT_EQ(base::net::special_purpose_registry_date(), "2025-10-09");
 }
 
+// The top-level blocks as the requirements on reserved addresses list them (BR 1.6.1), a third time
+// and from another source; the registries' entries within them may be more.
+const std::set<std::string_view> required_blocks = {
+    "0.0.0.0/8",         "10.0.0.0/8",         "100.64.0.0/10",   "127.0.0.0/8",
+    "169.254.0.0/16",    "172.16.0.0/12",      "192.0.0.0/24",    "192.0.2.0/24",
+    "192.31.196.0/24",   "192.52.193.0/24",    "192.88.99.0/24",  "192.168.0.0/16",
+    "192.175.48.0/24",   "198.18.0.0/15",      "198.51.100.0/24", "203.0.113.0/24",
+    "240.0.0.0/4",       "255.255.255.255/32", "::/128",          "::1/128",
+    "::ffff:0:0/96",     "64:ff9b::/96",       "64:ff9b:1::/48",  "100::/64",
+    "100:0:0:1::/64",    "2001::/23",          "2001:db8::/32",   "2002::/16",
+    "2620:4f:8000::/48", "3fff::/20",          "5f00::/16",       "fc00::/7",
+    "fe80::/10",
+};
+const std::set<std::string_view> multicast = {"224.0.0.0/4", "ff00::/8"};
+
+TEST(SpecialPurpose, HasEveryRequiredBlockAndNothingOutsideOfThem) {
+    std::set<std::string_view> table;
+    for (const auto& block : base::net::special_purpose_blocks())
+        table.insert(block.prefix);
+    for (const auto required : required_blocks)
+        EXPECT_TRUE(table.contains(required)) << required;
+    for (const auto prefix : table) {
+        const auto inner = *Prefix::parse(prefix);
+        const bool within = std::ranges::any_of(required_blocks, [&](auto outer) {
+            const auto block = *Prefix::parse(outer);
+            return block.bits <= inner.bits && block.contains(inner.address);
+        });
+        EXPECT_TRUE(within || multicast.contains(prefix)) << prefix;
+    }
+}
+
 TEST(SpecialPurpose, MostSpecificBlockWins) {
     const std::pair<const char*, const char*> cases[] = {
         {"0.0.0.0", "0.0.0.0/32"},

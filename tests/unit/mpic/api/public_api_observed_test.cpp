@@ -78,6 +78,49 @@ TEST_F(PublicApiObserved, OneLogLineForEachRequest) {
     EXPECT_EQ(log.count("request"), 3U);
 }
 
+TEST_F(PublicApiObserved, ARefusedClientIsLoggedOnceWithItsReason) {
+    const auto refused = [&](const Request& request, const Peer& peer = {}) {
+        const auto before = log.events().size();
+        EXPECT_EQ(answer(request, peer).status, 401U);
+        EXPECT_EQ(log.events().size(), before + 1);
+        EXPECT_EQ(logged().event, "client-refused");
+        return logged().field("reason");
+    };
+    EXPECT_EQ(refused(post(test::caa_body, "")), "no credentials");
+    EXPECT_EQ(refused(post(test::caa_body, "wrong-token-123")), "the credentials are no client's");
+    Peer agent; // an agent's certificate from the same CA, at the public listener
+    agent.endpoint = base::net::Endpoint::parse("192.0.2.9:4321").value();
+    agent.identities = {"mpicd://perspective/fra"};
+    agent.certificate_sha256 = std::string(64, 'a');
+    EXPECT_THAT(refused(post(test::caa_body, ""), agent), HasSubstr("mpicd://perspective/fra"));
+    EXPECT_EQ(logged().field("peer"), "192.0.2.9:4321");
+    agent.identities.clear();
+    EXPECT_EQ(refused(post(test::caa_body, ""), agent), "the client certificate names nobody");
+    Request twice = post();
+    twice.headers.add("Authorization", "Bearer x");
+    EXPECT_EQ(refused(twice), "more than one Authorization field");
+}
+
+TEST_F(PublicApiObserved, StrangersCannotFillTheLog) {
+    Request lost = post();
+    lost.target = "/x";
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_EQ(answer(post(test::caa_body, "wrong")).status, 401U);
+        EXPECT_EQ(answer(lost).status, 404U);
+    }
+    EXPECT_LE(log.count("client-refused"), 30U);
+    EXPECT_LE(log.count("request"), 30U);
+    EXPECT_THAT(metrics.expose(), HasSubstr("mpicd_authentication_failures_total 200\n"));
+    clock.advance(std::chrono::minutes(10));
+    EXPECT_EQ(answer(post(test::caa_body, "wrong")).status, 401U);
+    EXPECT_EQ(logged().event, "client-refused");
+    EXPECT_GE(std::stoi(logged().field("withheld")), 170);
+    const auto before = log.count("request");
+    for (int i = 0; i < 50; ++i)
+        answer(post());
+    EXPECT_EQ(log.count("request"), before + 50) << "a client's requests are all there";
+}
+
 TEST_F(PublicApiObserved, SecretsAreInNoLogAndNoAnswer) {
     const Response response = answer(post(
         R"({"method":"http","domain":"a.example","path":"/x","expected":"s3cret-value-123"})"));

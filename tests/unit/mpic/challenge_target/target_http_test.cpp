@@ -107,7 +107,7 @@ TEST_F(TargetHttp, ManagementIntroducesItself) {
     start();
     const Managed hello = manage("GET", "/");
     EXPECT_EQ(hello.status, 200);
-    EXPECT_EQ(hello.body["calls"].size(), 5U);
+    EXPECT_EQ(hello.body["calls"].size(), 6U);
     EXPECT_EQ(hello.body["perspectives"], test::Json({"iad", "nrt"}));
 }
 

@@ -64,6 +64,8 @@ TEST(CaaFailures, row_72_timeout_in_a_zone_proved_insecure_may_permit) {
     ASSERT_TRUE(report.lookup_failure);
     EXPECT_TRUE(report.lookup_failure->all()) << report.lookup_failure->evidence;
     EXPECT_EQ(world.dns.times_asked(www, RecordType::caa), 2U);
+    EXPECT_EQ(report.lookups.front().dnssec, DnssecState::insecure) << "of a lookup without answer";
+    EXPECT_EQ(report.lookups.front().dnssec_proof, "the fake resolver says so");
 }
 
 TEST(CaaFailures, row_72_is_refused_unless_the_setting_says_otherwise) {
@@ -73,6 +75,18 @@ TEST(CaaFailures, row_72_is_refused_unless_the_setting_says_otherwise) {
     EXPECT_EQ(report.finding.code, "dns-timeout");
     ASSERT_TRUE(report.lookup_failure);
     EXPECT_TRUE(report.lookup_failure->all()) << report.lookup_failure->evidence;
+    EXPECT_EQ(report.dnssec, DnssecState::insecure);
+}
+
+TEST(CaaFailures, row_72_all_servers_of_the_zone_are_silent) {
+    FailingWorld world;
+    world.dns.set_dnssec("com", DnssecState::secure);
+    world.dns.set_dnssec(apex, DnssecState::insecure); // com says so, by a denial of DS
+    for (const auto* node : {www, apex})
+        world.dns.set_failure(node, FailureKind::dns_timeout);
+    const auto report = world.ask();
+    EXPECT_EQ(report.permits, true) << report.lookup_failure->evidence;
+    EXPECT_EQ(report.dnssec, DnssecState::insecure);
 }
 
 // BR 4.2.2.1 lets a failure be permission, not knowledge: "no CAA anywhere" was never seen.

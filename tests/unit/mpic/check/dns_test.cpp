@@ -175,13 +175,16 @@ public:
     lookup_with_dnssec(base::dns::Question question, base::Deadline deadline) override {
         return lookup(std::move(question), deadline);
     }
+    base::Awaitable<base::dns::ZoneProof> prove_insecure(base::dns::Name, base::Deadline) override {
+        co_return base::dns::ZoneProof{};
+    }
 };
 
 TEST(DnsCheck, a_failure_names_its_question_once) {
     World world;
     NamingResolver naming;
-    const mpic::check::Vantage vantage{naming, world.http, world.addresses, world.clock,
-                                       world.settings};
+    const mpic::check::Vantage vantage{naming,      world.http,  world.tls,
+                                       world.addresses, world.clock, world.settings};
     const mpic::DnsQuestion question{name(owner), RecordType::txt, "value"};
     const auto report =
         run(world.loop,

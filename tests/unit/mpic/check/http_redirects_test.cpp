@@ -162,6 +162,9 @@ public:
     lookup_with_dnssec(base::dns::Question question, base::Deadline deadline) override {
         return lookup(std::move(question), deadline);
     }
+    base::Awaitable<base::dns::ZoneProof> prove_insecure(base::dns::Name, base::Deadline) override {
+        co_return base::dns::ZoneProof{};
+    }
     [[nodiscard]] int asked() const { return asked_; }
 
 private:
@@ -173,8 +176,8 @@ TEST(HttpRedirects, a_name_cannot_be_rebound_within_a_check) {
     RebindingResolver rebinding;
     world.redirect("/second");
     world.http.serve(HttpWorld::host, "/second", HttpWorld::token);
-    const mpic::check::Vantage vantage{rebinding, world.http, world.addresses, world.clock,
-                                       world.settings};
+    const mpic::check::Vantage vantage{rebinding,      world.http,  world.tls,
+                                       world.addresses, world.clock, world.settings};
     const mpic::HttpQuestion question{name(HttpWorld::host), HttpWorld::path, HttpWorld::token};
     const auto ask = [&] {
         return run(world.loop, mpic::check::check_dcv(vantage, question,

@@ -5,6 +5,7 @@
 #include "base/core/clock.hpp"
 #include "mpic/check/check.hpp"
 #include "support/fake_exchanger.hpp"
+#include "support/fake_handshaker.hpp"
 #include "support/fake_resolver.hpp"
 #include "support/run.hpp"
 
@@ -33,13 +34,17 @@ inline base::net::IpAddress ip(std::string_view text) {
 struct World {
     base::asio::io_context loop;
     base::SystemClock clock;
+    const base::Clock* now = nullptr; ///< what the check reads, where the date matters
     FakeResolver dns;
     FakeExchanger http{clock};
+    FakeHandshaker tls{clock};
     base::net::AddressPolicy addresses{{base::net::Prefix::parse("192.0.2.0/24").value(),
                                         base::net::Prefix::parse("2001:db8::/32").value()}};
     mpic::check::CheckSettings settings;
 
-    [[nodiscard]] mpic::check::Vantage vantage() { return {dns, http, addresses, clock, settings}; }
+    [[nodiscard]] mpic::check::Vantage vantage() {
+        return {dns, http, tls, addresses, now ? *now : clock, settings};
+    }
     [[nodiscard]] base::Deadline deadline(base::Milliseconds budget) const {
         return base::Deadline::after(clock.steady(), budget);
     }

@@ -2,19 +2,7 @@
 // A request's road against perspectives that behave in every way: who decides, how long it takes,
 // and what the journal holds afterwards.
 
-#include "mpic/coordinator/coordinator.hpp"
-
-#include "base/log/journal_verify.hpp"
-#include "support/fake_clock.hpp"
-#include "support/fake_perspective.hpp"
-#include "support/faulty_journal_files.hpp"
-#include "support/matrix.hpp"
-#include "support/recording_logger.hpp"
-#include "support/run.hpp"
-#include "support/sample_roster.hpp"
-
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
+#include "coordinator_fixture.hpp"
 
 #include <set>
 
@@ -22,106 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using mpic::Outcome;
-using test::FakePerspective;
-
-/// Real steady time, since deadlines are real; wall time as a test sets it.
-class DatedClock final : public base::Clock {
-public:
-    base::WallTime wall_time = test::at("2026-12-20");
-    [[nodiscard]] base::WallTime wall() const override { return wall_time; }
-    [[nodiscard]] base::SteadyTime steady() const override {
-        return std::chrono::steady_clock::now();
-    }
-};
-
-mpic::Reply honest(const std::string& id) {
-    return test::Says(id).dcv_passed();
-}
-mpic::Reply hijacked(const std::string& id) {
-    return test::Says(id).txt({"evil"});
-}
-mpic::Reply broken(const std::string& id) {
-    return test::Says(id).txt_failed(base::FailureKind::dns_servfail, "SERVFAIL");
-}
-
-class CoordinatorTest : public testing::Test {
-protected:
-    ~CoordinatorTest() override {
-        if (coordinator)
-            test::run(loop, coordinator->drain());
-    }
-
-    void perspective(const std::string& id, FakePerspective::Behaviour behave,
-                     base::Milliseconds delay = {}) {
-        behaviours[id] = {std::move(behave), delay};
-    }
-
-    mpic::coordinator::Coordinator& make(mpic::coordinator::CoordinatorOptions options = {}) {
-        std::vector<std::unique_ptr<mpic::coordinator::PerspectiveClient>> clients;
-        for (const auto& p : roster.perspectives) {
-            auto found = behaviours.find(p.id);
-            auto fake =
-                found == behaviours.end()
-                    ? std::make_unique<FakePerspective>(
-                          [id = p.id](const auto&) { return honest(id); })
-                    : std::make_unique<FakePerspective>(found->second.first, found->second.second);
-            fakes[p.id] = fake.get();
-            clients.push_back(std::move(fake));
-        }
-        coordinator.emplace(loop, clock, random, log, metrics, *journal, roster, std::move(clients),
-                            options);
-        return *coordinator;
-    }
-
-    mpic::coordinator::Answer ask() {
-        return test::run(loop, coordinator->corroborate(request, "a-client"));
-    }
-
-    /// The reply of one perspective, wherever its seat is.
-    static const std::optional<mpic::Reply>& reply_of(const mpic::coordinator::Answer& answer,
-                                                      std::string_view id) {
-        const auto& seats = answer.corroboration->attempt.seats;
-        const auto seat = std::ranges::find(seats, id, &mpic::Seat::id) - seats.begin();
-        return answer.corroboration->replies.at(static_cast<std::size_t>(seat));
-    }
-
-    /// Every record in the journal, after the stragglers have ended. Expects an intact chain.
-    std::vector<nlohmann::json> records() {
-        test::run(loop, coordinator->drain());
-        std::vector<nlohmann::json> found;
-        const auto names = disk.list("/journal").value();
-        std::vector<std::string> paths;
-        for (const auto& name : names)
-            paths.push_back("/journal/" + name);
-        const auto verification = base::log::verify_journal(disk, paths, [&](const auto& entry) {
-            found.push_back(nlohmann::json::parse(entry.record));
-        });
-        EXPECT_TRUE(verification.intact());
-        return found;
-    }
-
-    base::asio::io_context loop{1};
-    DatedClock clock;
-    base::SeededRandom random{7};
-    test::RecordingLogger log;
-    base::log::Metrics metrics;
-    test::FaultyJournalFiles disk;
-    std::unique_ptr<base::log::Journal> journal = std::make_unique<base::log::Journal>(
-        base::log::JournalOptions{.folder = "/journal"}, disk, clock, log);
-    mpic::Roster roster = test::sample_roster();
-    std::map<std::string, std::pair<FakePerspective::Behaviour, base::Milliseconds>> behaviours;
-    std::map<std::string, FakePerspective*> fakes;
-    std::optional<mpic::coordinator::Coordinator> coordinator;
-    int calls = 0; // of a behaviour that changes; outlives the stragglers
-    mpic::CheckRequest request{
-        .request_id = "r-1",
-        .method = "dns",
-        .target = {base::dns::Name::parse("www.example.com").value()},
-        .dcv = mpic::DnsQuestion{base::dns::Name::parse("_x.www.example.com").value(),
-                                 base::dns::RecordType::txt, "secret-value"},
-        .caa = {},
-        .traceparent = {}};
-};
+using test::broken;
+using test::CoordinatorTest;
+using test::hijacked;
+using test::honest;
 
 TEST_F(CoordinatorTest, EveryPerspectiveIsAskedOnceAndAllAgree) {
     make();
@@ -273,58 +165,6 @@ TEST_F(CoordinatorTest, MetricsCountOutcomesPerPerspective) {
         std::string::npos)
         << text;
     EXPECT_NE(text.find(R"(mpicd_corroborations_total{ok="true"} 1)"), std::string::npos);
-}
-
-/// A request that the server's drain does not wait for longer than `limit`.
-base::Awaitable<base::Result<bool>> ask_ok(mpic::coordinator::Coordinator* coordinator,
-                                           mpic::CheckRequest request) {
-    const auto answer = co_await coordinator->corroborate(std::move(request), "a-client");
-    co_return answer.corroboration.has_value();
-}
-
-base::Awaitable<bool> cut_after(base::Milliseconds limit,
-                                mpic::coordinator::Coordinator* coordinator,
-                                mpic::CheckRequest request) {
-    const auto deadline = base::Deadline::after(std::chrono::steady_clock::now(), limit);
-    const auto answered =
-        co_await base::with_deadline(deadline, "drain", ask_ok(coordinator, std::move(request)));
-    co_return answered.has_value() && *answered;
-}
-
-TEST_F(CoordinatorTest, ARequestThatTheDrainCutsOffDoesNotHoldItUp) {
-    for (const auto* id : {"cdg", "iad", "fra", "nrt", "gru", "jnb"})
-        perspective(id, [id](const auto&) { return honest(id); }, 20s);
-    make();
-    const auto before = std::chrono::steady_clock::now();
-    EXPECT_FALSE(test::run(loop, cut_after(50ms, &*coordinator, request)));
-    test::run(loop, coordinator->drain());
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
-    EXPECT_TRUE(records().empty()) << "nothing was decided";
-}
-
-TEST_F(CoordinatorTest, ARequestCutOffWhileItsRecordIsWrittenLeavesAWholeRecord) {
-    perspective("jnb", [](const auto&) { return honest("jnb"); }, 20s);
-    make({.straggler_timeout = 20ms});
-    disk.hold_syncs();
-    (void)test::run(loop, cut_after(200ms, &*coordinator, request));
-    disk.release_syncs();
-    std::multiset<std::string> kinds;
-    for (const auto& record : records())
-        kinds.insert(record["kind"].get<std::string>());
-    EXPECT_EQ(kinds, (std::multiset<std::string>{"decision", "late"}));
-}
-
-TEST_F(CoordinatorTest, ADrainMakesStragglersTimeoutsAtItsLimit) {
-    perspective("jnb", [](const auto&) { return honest("jnb"); }, 20s);
-    make({.straggler_timeout = 15s});
-    EXPECT_TRUE(ask().corroboration->decision.ok);
-    const auto before = std::chrono::steady_clock::now();
-    test::run(loop, coordinator->drain(base::Deadline::after(before, 50ms)));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
-    const auto found = records();
-    ASSERT_EQ(found.size(), 2U);
-    EXPECT_EQ(found[1]["kind"], "late");
-    EXPECT_EQ(found[1]["perspective"]["outcome"], "timeout");
 }
 
 TEST_F(CoordinatorTest, AFaultInTheAskingOfOneSeatIsThatSeatsSilence) {

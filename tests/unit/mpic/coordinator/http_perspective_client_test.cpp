@@ -5,6 +5,7 @@
 #include "mpic/coordinator/http_perspective_client.hpp"
 
 #include "base/async/deadline.hpp"
+#include "support/http2_frames.hpp"
 #include "support/http_server.hpp"
 #include "support/raw_tls_server.hpp"
 #include "support/run.hpp"
@@ -60,8 +61,8 @@ protected:
             pool.body_limit = mpic::wire::agent_report_limit;
             client.emplace("iad", loop, clock, std::move(pool));
         }
-        return test::run(loop,
-                         client->ask(question, base::Deadline::after(clock.steady(), budget)));
+        const auto until = base::Deadline::after(clock.steady(), budget);
+        return std::move(*test::run(loop, client->ask(question, until)));
     }
     void expect_none(Outcome outcome, std::string_view detail, base::Milliseconds budget = 5s) {
         const auto reply = ask(budget);
@@ -125,6 +126,83 @@ TEST_F(HttpPerspectiveClientTest, AnHonestReportComesBackWhole) {
     EXPECT_EQ(questions[0].caa, request.caa);
     EXPECT_EQ(requests[0].headers.get("traceparent"), question.traceparent);
     EXPECT_EQ(peers[0], std::vector{coordinator});
+}
+
+class ProbeTest : public HttpPerspectiveClientTest {
+protected:
+    void start_with(unsigned status, std::string body) {
+        client.reset();
+        server.emplace(
+            loop,
+            [this, status, body](const base::http::Request& got, const base::http::Peer&) {
+                requests.push_back(got);
+                return say(status, body);
+            },
+            [](base::http::ServerOptions& options) {
+                options.tls = [] { return test::pki().mutual_server({identity}); };
+            });
+        endpoint = server->endpoint();
+    }
+    base::Result<void> probe() {
+        base::http::PoolOptions pool;
+        pool.host = endpoint.address.to_string();
+        pool.port = endpoint.port;
+        pool.tls = [this] { return client_tls; };
+        pool.peer_identity = identity;
+        client.emplace("iad", loop, clock, std::move(pool));
+        return test::run(loop, client->probe(base::Deadline::after(clock.steady(), 5s)));
+    }
+
+private:
+    static base::Awaitable<Response> say(unsigned status, std::string body) {
+        co_return base::http::json_response(status, std::move(body));
+    }
+};
+
+TEST_F(ProbeTest, AnAgentSaysThatItIsThereAndWho) {
+    start_with(200, mpic::wire::encode_agent_health("iad", "mpicd 0.1.0"));
+    EXPECT_TRUE(probe());
+    ASSERT_EQ(requests.size(), 1U);
+    EXPECT_EQ(requests[0].method, "GET");
+    EXPECT_EQ(requests[0].target, mpic::wire::agent_health_path);
+    EXPECT_EQ(client->load().questions, 0U);
+    EXPECT_EQ(client->load().connections, 1U);
+}
+
+TEST_F(ProbeTest, AnOlderAgentIsThereToo) {
+    start_with(404, "{}");
+    EXPECT_TRUE(probe());
+}
+
+TEST_F(ProbeTest, AnotherPerspectiveIsNotTheOne) {
+    start_with(200, mpic::wire::encode_agent_health("fra", "mpicd 0.1.0"));
+    const auto result = probe();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, FailureKind::tls_identity);
+    EXPECT_THAT(result.error().detail, HasSubstr("\"fra\", not as \"iad\""));
+}
+
+TEST_F(ProbeTest, WhatElseAnAgentMaySay) {
+    for (const auto& [status, body, kind] :
+         {std::tuple{403U, "{}", FailureKind::tls_identity},
+          {421U, "{}", FailureKind::tls_identity},
+          {500U, "{}", FailureKind::peer_malformed},
+          {200U, "{}", FailureKind::peer_malformed},
+          {200U, "nonsense", FailureKind::peer_malformed},
+          {200U, R"({"perspective":7})", FailureKind::peer_malformed}}) {
+        start_with(status, body);
+        const auto result = probe();
+        ASSERT_FALSE(result) << status << body;
+        EXPECT_EQ(result.error().kind, kind) << status << body;
+    }
+}
+
+TEST_F(ProbeTest, NobodyIsThere) {
+    start_with(200, "{}");
+    server.reset();
+    const auto result = probe();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, FailureKind::connection_refused);
 }
 
 TEST_F(HttpPerspectiveClientTest, OneConnectionServesManyQuestions) {
@@ -249,20 +327,23 @@ TEST_F(HttpPerspectiveClientTest, AnAgentThatDoesNotKnowOurCa) {
 
 TEST_F(HttpPerspectiveClientTest, AnAnswerThatBreaksOff) {
     const auto whole = mpic::wire::encode_report(honest(), "attempt-1");
-    const auto head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                      + std::to_string(whole.size()) + "\r\n\r\n";
-    // Without a length the end of the connection would be the end of the report: only a
-    // close_notify may say so, or a report could be cut where it still parses.
+    namespace h2 = test::http2;
+    const auto head =
+        h2::settings()
+        + h2::headers(1, {{":status", "200"}, {"content-type", "application/json"}}, false);
+    // Only the end of the stream is the end of the report: it could be cut where it still parses.
     for (const std::string& octets :
-         {std::string(), std::string("HTTP/1.1 200"), head, head + whole.substr(0, 100),
-          head + whole.substr(0, whole.size() - 1), "HTTP/1.1 200 OK\r\n\r\n" + whole,
-          std::string("no HTTP at all\r\n\r\n")}) {
+         {std::string(), h2::settings(), head.substr(0, 20), head,
+          head + h2::data(1, whole.substr(0, 100), false),
+          head + h2::data(1, whole, true).substr(0, whole.size()), head + h2::data(1, whole, false),
+          std::string("no frames at all, though long enough for a few\r\n\r\n")}) {
         const test::RawTlsServer broken(test::pki().mutual_server({identity}), octets);
         endpoint = broken.endpoint();
         client.reset();
         expect_none(Outcome::unreachable, "");
     }
-    const test::RawTlsServer sound(test::pki().mutual_server({identity}), head + whole);
+    const test::RawTlsServer sound(test::pki().mutual_server({identity}),
+                                   head + h2::data(1, whole));
     endpoint = sound.endpoint();
     client.reset();
     EXPECT_TRUE(std::holds_alternative<mpic::PerspectiveReport>(ask())); // the test's own test

@@ -137,7 +137,7 @@ TEST(AgentProtocol, IllTypedAndOutOfRangeMembersAreRefused) {
     expect_refused_after([](json& q) { q["budget-ms"] = 600'001; }, "budget-ms");
     expect_refused_after([](json& q) { q["budget-ms"] = "5000"; }, "budget-ms");
     expect_refused_after([](json& q) { q["dcv"] = nullptr; }, "$.dcv");
-    expect_refused_after([](json& q) { q["dcv"]["type"] = "tls-alpn"; }, "must be http or dns");
+    expect_refused_after([](json& q) { q["dcv"]["type"] = "relation"; }, "not a type of question");
     expect_refused_after([](json& q) { q["dcv"]["path"] = "x"; }, "begin with /");
     expect_refused_after([](json& q) { q["dcv"]["expected-base64"] = "V"; }, "base64");
     expect_refused_after([](json& q) { q["dcv"]["expected-base64"] = ""; }, "must not be empty");

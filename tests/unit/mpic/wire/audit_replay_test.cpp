@@ -203,6 +203,15 @@ TEST(AuditReplayDecision, ATighterRuleIsNoProblemAndDatesCount_Br3_2_2_9) {
     EXPECT_THAT(problems(decision(asked), at("2026-12-16")), Contains(HasSubstr("not in force")));
 }
 
+TEST(AuditReplayDecision, ALaterPhaseHoldsThroughAClockThatWasSetBack) {
+    json record = decision(http_request());
+    record["quorum"]["policy"] = "cabf-br-2026-12-15";
+    record["quorum"]["minimum-remotes"] = 5;
+    EXPECT_THAT(problems(record, at("2026-12-14")), IsEmpty());
+    record["quorum"]["minimum-remotes"] = 4; // then it is that phase's floor that counts
+    EXPECT_THAT(problems(record, at("2026-12-14")), Contains(HasSubstr("below the 5")));
+}
+
 TEST(AuditReplayDecision, WhatIsNoAuditRecordSaysWhy) {
     for (const char* text : {"", "{}", "[]", R"({"kind":"decision"})", R"({"kind":"late"})",
                              R"({"kind":"other"})", R"({"kind":"repair"})"})

@@ -28,10 +28,11 @@ TEST(BadRequest, IsTooLargeOrTooDeep) {
 
 TEST(BadRequest, MissingOrUnknownMethodListsTheMethodsAndNothingElse) {
     expect_only_issue({R"({"domain":"a.example","zzz":1})", "$.method",
-                       "required, one of caa, http, dns or http-acme"});
+                       "required, one of caa, http, dns, http-acme, website-change, tls-alpn-01, "
+                       "dns-01, dns-account-01, dns-persist-01, ip-reverse or contact"});
     expect_only_issue({R"({"method":"htpp","domain":"a.example","zzz":1})", "$.method",
-                       "must be one of caa, http, dns or http-acme, did you mean http?"});
-    expect_only_issue({R"({"method":"tls-alpn-01"})", "$.method", "must be one of"});
+                       "ip-reverse or contact, did you mean http?"});
+    expect_only_issue({R"({"method":"dns-02"})", "$.method", "did you mean dns-01?"});
     expect_only_issue({R"({"method":7})", "$.method", "must be a string"});
     expect_only_issue(
         {R"({"method":"CAA","domain":"a.example"})", "$.method", "did you mean caa?"});

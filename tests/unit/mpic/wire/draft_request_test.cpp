@@ -249,7 +249,9 @@ TEST(DraftRequest, PeekFindsWhatIsValid) {
 
 TEST(DraftRequest, MethodsByName) {
     EXPECT_EQ(mpic::wire::draft_methods(),
-              (std::vector<std::string>{"caa", "http", "dns", "http-acme"}));
+              (std::vector<std::string>{"caa", "http", "dns", "http-acme", "website-change",
+                                        "tls-alpn-01", "dns-01", "dns-account-01", "dns-persist-01",
+                                        "ip-reverse", "contact"}));
 }
 
 } // namespace

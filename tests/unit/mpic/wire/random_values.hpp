@@ -26,7 +26,7 @@ public:
         out.request_id = random_.hex(8);
         out.traceparent = chance() ? "00-" + random_.hex(16) + "-" + random_.hex(8) + "-01" : "";
         if (chance())
-            out.dcv = chance() ? mpic::DcvQuestion(http()) : mpic::DcvQuestion(dns());
+            out.dcv = dcv_question();
         if (chance() || !out.dcv)
             out.caa = caa_question();
         return out;
@@ -97,7 +97,27 @@ private:
             out.host = address();
         out.path = "/" + text();
         out.expected = octets();
+        out.https = chance();
         return out;
+    }
+    mpic::DcvQuestion dcv_question() {
+        switch (random_.below(6)) {
+        case 0:
+            return http();
+        case 1:
+            return mpic::TlsAlpnQuestion{http().host, std::string(32, octets().front())};
+        case 2:
+            return mpic::PersistQuestion{
+                http().host, name(), {"ca.example", text() + "x"}, text() + "x", text()};
+        case 3:
+            return mpic::ReverseQuestion{address(), maybe(&RandomValues::name)};
+        case 4:
+            return mpic::ContactQuestion{
+                name(), one_of({mpic::ContactKind::email, mpic::ContactKind::phone}),
+                one_of({mpic::ContactSource::caa, mpic::ContactSource::txt}), text()};
+        default:
+            return dns();
+        }
     }
     mpic::DnsQuestion dns() {
         return {.owner = name(),
@@ -129,6 +149,7 @@ private:
                 .code = one_of<std::string>({"ok", "http-status", "dns-timeout"}),
                 .detail = text()};
     }
+    mpic::LinkEvidence link() { return {text(), dnssec(), text()}; }
     mpic::LookupEvidence lookup() {
         mpic::LookupEvidence out;
         out.name = text();
@@ -139,6 +160,7 @@ private:
         out.chain = list(&RandomValues::text);
         out.dnssec = dnssec();
         out.dnssec_proof = text();
+        out.links = list(&RandomValues::link);
         out.extended_errors = list(&RandomValues::text);
         out.resolver = text();
         out.tries = static_cast<int>(random_.below(9));
@@ -171,7 +193,8 @@ private:
                 .lookups = list(&RandomValues::lookup),
                 .hops = list(&RandomValues::hop),
                 .seen = text(),
-                .dnssec = dnssec()};
+                .dnssec = dnssec(),
+                .selected = list(&RandomValues::text)};
     }
     bool flag() { return chance(); }
     mpic::LookupFailureConditions conditions() { return {chance(), chance(), chance(), text()}; }

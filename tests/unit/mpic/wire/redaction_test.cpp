@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "mpic/wire/json_out.hpp"
 #include "mpic/wire/redaction.hpp"
 
 #include "base/core/encoding.hpp"
@@ -56,10 +57,17 @@ TEST(Redaction, WhatIsNoSecretStays) {
 }
 
 TEST(Redaction, CodesAndNamesAreLeftAlone) {
-    mpic::wire::Json json{{"code", "body-mismatch"}, {"detail", "body-mismatch"}};
-    Redaction(expecting("body-mismatch")).apply(json);
-    EXPECT_EQ(json["code"], "body-mismatch");
-    EXPECT_EQ(json["detail"], "[the expected value]");
+    const Redaction redaction(expecting("body-mismatch"));
+    std::string text;
+    mpic::wire::JsonOut out(text, redaction);
+    out.open_object();
+    out.member("code", "body-mismatch");
+    out.member("detail", "body-mismatch");
+    out.member("chain", std::vector<std::string>{"body-mismatch"});
+    out.member("records", std::vector<std::string>{"body-mismatch", "another"});
+    out.close_object();
+    EXPECT_EQ(text, R"({"code":"body-mismatch","detail":"[the expected value]",)"
+                    R"("chain":["body-mismatch"],"records":["[the expected value]","another"]})");
 }
 
 } // namespace

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http2_server.hpp"
+
+#include "base/core/encoding.hpp"
+#include "message_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <new>
+
+namespace base::http {
+namespace {
+
+constexpr std::size_t field_lines_max = 256;
+constexpr std::int32_t connection_window = 1 << 20;
+constexpr std::int32_t least_stream_window = 65'535;
+/// Frames in a row that carry nothing (PING, SETTINGS, empty DATA, WINDOW_UPDATE, …).
+constexpr std::size_t trifles_max = 4096;
+
+/// RFC 7541 §4.1: what a field counts for.
+constexpr std::size_t field_overhead = 32;
+
+} // namespace
+
+Http2Server::Http2Server(const ServerLimits& limits, SteadyTime now)
+    : limits_(limits), now_(now), settings_due_(now + limits.head), idle_since_(now) {
+    const Http2Options options = make_http2_options();
+    // Rapid reset (CVE-2023-44487) costs little here, as a request that is reset before it is
+    // complete reaches no handler, and handlers are bounded by limits.streams in any case.
+    nghttp2_option_set_stream_reset_rate_limit(options.get(), 1000 + 2 * limits.streams,
+                                               std::max<std::size_t>(limits.streams, 32));
+    nghttp2_option_set_no_auto_window_update(options.get(), 1);
+    session_ = make_session(options.get());
+    // A stream's window holds the largest body: it is never moved.
+    const auto window = static_cast<std::uint32_t>(std::clamp<std::size_t>(
+        limits.body_bytes + 1, least_stream_window, NGHTTP2_MAX_WINDOW_SIZE));
+    const std::array<nghttp2_settings_entry, 3> settings{
+        {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, static_cast<std::uint32_t>(limits.streams)},
+         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window},
+         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.head_bytes)}}};
+    if (nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size())
+            != 0
+        || nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0,
+                                                 connection_window)
+               != 0) {
+        throw std::bad_alloc();
+    }
+}
+
+bool Http2Server::receive(std::string_view octets, SteadyTime now) {
+    now_ = now;
+    const ssize_t n = nghttp2_session_mem_recv(
+        session_.get(), reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+    // Answers that the client does not take pile up here, whatever the kind of frame.
+    const bool flooded =
+        nghttp2_session_get_outbound_queue_size(session_.get()) > 2000 + 4 * limits_.streams;
+    if (flooded || trifles_ > trifles_max) {
+        end(NGHTTP2_ENHANCE_YOUR_CALM);
+        return false;
+    }
+    if (n == NGHTTP2_ERR_BAD_CLIENT_MAGIC || n == NGHTTP2_ERR_FLOODED
+        || n == NGHTTP2_ERR_CALLBACK_FAILURE) {
+        end(n == NGHTTP2_ERR_BAD_CLIENT_MAGIC ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_ENHANCE_YOUR_CALM);
+    }
+    return n >= 0;
+}
+
+bool Http2Server::append(std::string& out, std::size_t enough) {
+    return append_frames(session_.get(), out, enough);
+}
+
+bool Http2Server::is_over() const {
+    return nghttp2_session_want_read(session_.get()) == 0
+           && nghttp2_session_want_write(session_.get()) == 0;
+}
+
+std::vector<Http2Server::Stream*> Http2Server::arrivals() {
+    std::vector<Stream*> out = std::exchange(arrived_, {});
+    std::erase_if(out, [this](Stream* stream) { // reset in the same breath: nobody was asked yet
+        const bool gone = stream->gone;
+        if (gone) {
+            forget(*stream);
+        }
+        return gone;
+    });
+    return out;
+}
+
+void Http2Server::begin_request(std::int32_t id) {
+    // Streams that were reset while their handlers run are the peer's no more, but still ours.
+    if (streams_ >= limits_.streams) {
+        nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
+        return;
+    }
+    Stream& stream = heads_.emplace_back();
+    stream.at = std::prev(heads_.end());
+    stream.id = id;
+    stream.since = now_;
+    ++streams_;
+    nghttp2_session_set_stream_user_data(session_.get(), id, &stream);
+}
+
+void Http2Server::take_field(Stream& stream, std::string_view name, std::string_view value) {
+    stream.head_octets += name.size() + value.size() + field_overhead;
+    if (stream.phase != Phase::head || stream.rejection) {
+        return; // a trailer field (RFC 9110 §6.5.1), or past the limit
+    }
+    Request& request = stream.request;
+    if (stream.head_octets > limits_.head_bytes
+        || request.headers.fields().size() >= field_lines_max) {
+        stream.rejection = Rejection::head_too_large;
+        stream.detail = "the request's header fields are over their limit";
+    } else if (name == ":method") {
+        request.method = value;
+    } else if (name == ":path") {
+        request.target = value;
+    } else if (name == ":authority") {
+        stream.has_authority = true;
+        request.headers.add("Host", std::string(value)); // the first: pseudo-fields come first
+    } else if (name == "host" && stream.has_authority) {
+        if (!ascii_iequals(value, request.headers.get("Host"))) { // RFC 9113 §8.3.1
+            stream.rejection = Rejection::malformed;
+            stream.detail = "Host differs from :authority";
+        }
+    } else if (!name.starts_with(':')) {
+        request.headers.add(std::string(name), std::string(value));
+    }
+}
+
+void Http2Server::end_head(Stream& stream, bool end_of_stream) {
+    if (stream.phase != Phase::head) { // trailers
+        if (end_of_stream) {
+            end_request(stream);
+        }
+        return;
+    }
+    stream.complete = end_of_stream;
+    const Headers& headers = stream.request.headers;
+    if (stream.request.method == "CONNECT" || stream.request.target.empty()) {
+        reject(stream, Rejection::malformed, "the request target has no path");
+    } else if (headers.count("Host") > 1) {
+        reject(stream, Rejection::malformed, "a request has exactly one Host (RFC 9112 §3.2)");
+    } else if (stream.rejection) {
+        arrive(stream);
+    } else if (end_of_stream) {
+        arrive(stream);
+    } else if (const auto length = headers.get("content-length");
+               length.size() > 18
+               || (!length.empty() && std::stoull(std::string(length)) > limits_.body_bytes)) {
+        reject(stream, Rejection::body_too_large, "the request's body is over its limit");
+    } else {
+        move_to(bodies_, stream, Phase::body);
+        if (ascii_iequals(headers.get("expect"), "100-continue")) { // RFC 9110 §10.1.1
+            Http2Head head;
+            head.add(":status", "100");
+            nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream.id, nullptr,
+                                   head.data(), head.size(), nullptr);
+        }
+    }
+}
+
+void Http2Server::take_body(Stream& stream, std::string_view octets) {
+    if (stream.phase != Phase::body) {
+        held(octets.size(), octets.size()); // dropped
+        return;
+    }
+    held(octets.size(), 0);
+    stream.request.body.append(octets);
+    if (stream.request.body.size() > limits_.body_bytes) {
+        reject(stream, Rejection::body_too_large, "the request's body is over its limit");
+    }
+}
+
+void Http2Server::end_request(Stream& stream) {
+    stream.complete = true;
+    if (stream.phase == Phase::body) {
+        arrive(stream);
+    }
+}
+
+void Http2Server::reject(Stream& stream, Rejection why, std::string detail) {
+    stream.rejection = why;
+    stream.detail = std::move(detail);
+    arrive(stream);
+}
+
+void Http2Server::arrive(Stream& stream) {
+    trifles_ = 0;
+    move_to(handling_, stream, Phase::handling);
+    arrived_.push_back(&stream);
+    if (++served_ == limits_.requests_per_connection) {
+        shut_down();
+    }
+}
+
+void Http2Server::respond(Stream& stream, Response response, std::string_view date,
+                          SteadyTime now) {
+    now_ = now;
+    if (stream.gone) {
+        forget(stream);
+        return;
+    }
+    const bool bodiless = response.status == 204 || response.status == 304;
+    const bool to_head = stream.request.method == "HEAD";
+    const std::string status = std::to_string(response.status);
+    std::string length = std::to_string(response.body.size());
+    Http2Head head;
+    head.add(":status", status);
+    head.add_fields(response.headers);
+    head.add("date", date);
+    if (to_head && response.body.empty() && response.headers.count("Content-Length") == 1) {
+        length = response.headers.get("Content-Length");
+    }
+    if (to_head || !bodiless) {
+        head.add("content-length", length);
+    }
+    const bool has_body = !to_head && !bodiless && !response.body.empty();
+    stream.response = std::move(response.body);
+    stream.body.text = stream.response;
+    nghttp2_data_provider source = stream.body.provider();
+    const int submitted = nghttp2_submit_response(session_.get(), stream.id, head.data(),
+                                                  head.size(), has_body ? &source : nullptr);
+    held(0, stream.request.body.size());
+    stream.request = {};
+    move_to(responding_, stream, Phase::responding);
+    if (submitted != 0) {
+        nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id,
+                                  NGHTTP2_INTERNAL_ERROR);
+    }
+}
+
+void Http2Server::closed(Stream& stream) {
+    if (stream.phase == Phase::handling) {
+        stream.gone = true; // what the handler does must be complete; its answer is dropped
+    } else {
+        forget(stream);
+    }
+}
+
+void Http2Server::move_to(Streams& list, Stream& stream, Phase phase) {
+    list.splice(list.end(), list_of(stream.phase), stream.at);
+    stream.phase = phase;
+    stream.since = now_;
+}
+
+void Http2Server::forget(Stream& stream) {
+    held(0, stream.request.body.size());
+    list_of(stream.phase).erase(stream.at);
+    if (--streams_ == 0) {
+        idle_since_ = now_;
+    }
+}
+
+Http2Server::Streams& Http2Server::list_of(Phase phase) {
+    switch (phase) {
+    case Phase::head:
+        return heads_;
+    case Phase::body:
+        return bodies_;
+    case Phase::handling:
+        return handling_;
+    case Phase::responding:
+        return responding_;
+    case Phase::cut:
+        break;
+    }
+    return cut_;
+}
+
+void Http2Server::held(std::size_t more, std::size_t less) {
+    held_octets_ += more;
+    held_octets_ -= less;
+    owed_ += more;
+    if (owed_ > 0 && held_octets_ <= held_max() && session_) {
+        nghttp2_session_consume_connection(session_.get(), std::exchange(owed_, 0));
+    }
+}
+
+void Http2Server::expire(SteadyTime now) {
+    now_ = now;
+    if ((settings_due_ && *settings_due_ <= now)
+        || (!heads_.empty() && heads_.front().since + limits_.head <= now)) {
+        end(NGHTTP2_ENHANCE_YOUR_CALM); // frames of one head follow each other: no way around it
+        return;
+    }
+    while (!bodies_.empty() && bodies_.front().since + limits_.body <= now) {
+        reject(bodies_.front(), Rejection::timeout, "the request's body did not arrive in time");
+    }
+    while (!responding_.empty() && responding_.front().since + limits_.write <= now) {
+        Stream& slow = responding_.front();
+        nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, slow.id, NGHTTP2_CANCEL);
+        move_to(cut_, slow, Phase::cut); // its body may be read until that is sent
+    }
+    if (streams_ == 0 && idle_since_ + limits_.idle <= now) {
+        end(NGHTTP2_NO_ERROR);
+    }
+}
+
+SteadyTime Http2Server::next_look() const {
+    SteadyTime next = settings_due_.value_or(SteadyTime::max());
+    const auto look = [&next](const Streams& list, Milliseconds limit) {
+        if (!list.empty()) {
+            next = std::min(next, list.front().since + limit);
+        }
+    };
+    look(heads_, limits_.head);
+    look(bodies_, limits_.body);
+    look(responding_, limits_.write);
+    return streams_ == 0 ? std::min(next, idle_since_ + limits_.idle) : next;
+}
+
+void Http2Server::shut_down() {
+    if (!std::exchange(shutting_down_, true)) {
+        nghttp2_submit_shutdown_notice(session_.get());
+    }
+}
+
+void Http2Server::end(std::uint32_t code) {
+    shutting_down_ = true;
+    nghttp2_session_terminate_session(session_.get(), code);
+}
+
+} // namespace base::http

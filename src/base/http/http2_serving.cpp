@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http2_serving.hpp"
+
+#include "request_answer.hpp"
+#include "server_core.hpp"
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <utility>
+
+namespace base::http {
+
+Http2Serving::Http2Serving(ServerCore& core, Transport& transport, const Peer& peer)
+    : core_(core),
+      transport_(transport),
+      peer_(peer),
+      protocol_(core.options.limits, core.clock.steady()),
+      link_(transport, *this, core.options.limits.write),
+      alarm_(transport.loop(), [this] { look_at_the_clock(); }),
+      tasks_(transport.loop()) {
+    tasks_.on_fault(
+        [&log = core.log](const char* what) { log.error("session-fault", {{"what", what}}); });
+}
+
+Awaitable<bool> Http2Serving::run(std::string_view first) {
+    look_at_the_clock();
+    static_cast<void>(co_await link_.run(first));
+    alarm_.clear();
+    // Handlers run to their end, unless drain() has given up on them.
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
+    if (cancelled) {
+        tasks_.cancel_all();
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    }
+    co_await tasks_.join();
+    co_return !cancelled && !idled_;
+}
+
+bool Http2Serving::heard(std::string_view octets) {
+    const bool understood = protocol_.receive(octets, core_.clock.steady());
+    take_arrivals();
+    return understood;
+}
+
+void Http2Serving::take_arrivals() {
+    for (Http2Server::Stream* stream : protocol_.arrivals()) {
+        if (stream->rejection) {
+            protocol_.respond(
+                *stream,
+                core_.options.reject(*stream->rejection, std::exchange(stream->detail, {})),
+                core_.date(), core_.clock.steady());
+        } else {
+            tasks_.spawn(answer(stream));
+        }
+    }
+    proceed();
+}
+
+bool Http2Serving::append(std::string& out, std::size_t enough) {
+    if (!protocol_.append(out, enough)) {
+        return false;
+    }
+    if (!out.empty()) {
+        return true;
+    }
+    settle(); // all is sent: streams have ended by that
+    return protocol_.append(out, enough);
+}
+
+Awaitable<void> Http2Serving::answer(Http2Server::Stream* stream) {
+    Response response = co_await answer_request(core_, stream->request, peer_);
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) {
+        co_return; // drain() has given up on it, and nothing more is sent
+    }
+    protocol_.respond(*stream, std::move(response), core_.date(), core_.clock.steady());
+    proceed();
+}
+
+void Http2Serving::proceed() {
+    settle();
+    link_.send_soon();
+}
+
+void Http2Serving::settle() {
+    if (core_.draining) {
+        protocol_.shut_down();
+    }
+    // What has arrived is answered, also when it was not read yet.
+    if (protocol_.is_shutting_down() && protocol_.is_idle() && !transport_.has_input()) {
+        protocol_.end(NGHTTP2_NO_ERROR);
+    }
+    alarm_.set(protocol_.next_look());
+}
+
+void Http2Serving::drain() {
+    idled_ = protocol_.is_idle() && !transport_.has_input();
+    proceed();
+}
+
+void Http2Serving::look_at_the_clock() {
+    protocol_.expire(core_.clock.steady());
+    idled_ = protocol_.is_idle() && protocol_.is_shutting_down();
+    take_arrivals();
+}
+
+} // namespace base::http
