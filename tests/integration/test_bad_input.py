@@ -4,6 +4,7 @@
 import json
 import socket
 import ssl
+import subprocess
 
 import pytest
 
@@ -137,6 +138,22 @@ def test_headers_over_the_limit(dev):
                "X-Large": "x" * 20_000}
     reply = dev.api.request("POST", dev.api.path, json.dumps(GOOD), headers)
     expect_error(reply, 431, "headers-too-large")
+
+
+@pytest.mark.parametrize("large,status,code", [
+    (["--data-binary", json.dumps(GOOD | {"request-id": "x" * 70_000})], 413, "payload-too-large"),
+    (["-d", json.dumps(GOOD), "-H", "X-Large: " + "x" * 20_000], 431, "headers-too-large"),
+])
+@pytest.mark.parametrize("version", ["--http1.1", "--http2"])
+def test_curl_shows_what_is_over_a_limit(dev, version, large, status, code):
+    """RFC 9113 8.1: the answer comes before the request's end, and no RST_STREAM may take it away."""
+    done = subprocess.run(["curl", "-sS", version, "--max-time", "20", "--cacert", dev.ready["ca-file"],
+                           "-H", f"Authorization: Bearer {dev.api.token}", "-H", "Content-Type: application/json",
+                           "-w", "\n%{http_code}", *large, dev.ready["url"]],
+                          capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    answer, got = done.stdout.rsplit("\n", 1)
+    assert (int(got), json.loads(answer)["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""])

@@ -4,15 +4,19 @@
 
 #include "support/http2_frames.hpp"
 #include "support/raw_http_client.hpp"
+#include "support/run.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace test {
@@ -94,5 +98,19 @@ private:
     boost::asio::ip::tcp::socket socket_;
     std::string pending_;
 };
+
+/// Sends `octets` on a connection of their own, and reads until `stream` has ended, or the server
+/// closes.
+inline RawHttp2Client exchange_http2(boost::asio::io_context& loop, base::net::Endpoint to,
+                                     std::string octets, std::uint32_t stream) {
+    return run(loop,
+               [](base::net::Endpoint server, std::string all,
+                  std::uint32_t last) -> base::Awaitable<RawHttp2Client> {
+                   RawHttp2Client client = co_await RawHttp2Client::connect(server);
+                   co_await client.send(std::move(all));
+                   co_await client.receive_end_of(last);
+                   co_return client;
+               }(to, std::move(octets), stream));
+}
 
 } // namespace test

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -64,6 +65,16 @@ T run(boost::asio::io_context& loop, base::Awaitable<T> work) {
         std::rethrow_exception(ran->error);
     if constexpr (!std::is_void_v<T>)
         return std::move(*ran->value);
+}
+
+/// Runs the loop until `condition` holds, for ten seconds at the most. Whether it holds.
+inline bool run_until(boost::asio::io_context& loop, const std::function<bool()>& condition) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition() && std::chrono::steady_clock::now() < until) {
+        loop.restart();
+        loop.run_one_for(std::chrono::milliseconds(10));
+    }
+    return condition();
 }
 
 } // namespace test

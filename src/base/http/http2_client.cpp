@@ -106,8 +106,7 @@ void Http2Client::withdraw(Http2Call& call) {
 }
 
 bool Http2Client::receive(std::string_view octets) {
-    const ssize_t n = nghttp2_session_mem_recv(
-        session_.get(), reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+    const ssize_t n = take_frames(session_.get(), octets);
     if (n < 0) {
         complaint_ = nghttp2_strerror(static_cast<int>(n));
         nghttp2_session_terminate_session(session_.get(), NGHTTP2_PROTOCOL_ERROR);
@@ -120,8 +119,7 @@ bool Http2Client::append(std::string& out, std::size_t enough) {
 }
 
 bool Http2Client::is_over() const {
-    return nghttp2_session_want_read(session_.get()) == 0
-           && nghttp2_session_want_write(session_.get()) == 0;
+    return is_finished(session_.get());
 }
 
 std::vector<Http2Call*> Http2Client::ended() {

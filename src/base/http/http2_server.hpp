@@ -30,7 +30,7 @@ public:
 
     private:
         friend class Http2Server;
-        enum class Phase { head, body, handling, responding, cut };
+        enum class Phase { head, body, handling, responding, unread, cut };
         Phase phase = Phase::head;
         SteadyTime since{};    ///< when the phase began
         bool complete = false; ///< the request's end has come
@@ -85,7 +85,9 @@ private:
     void take_body(Stream& stream, std::string_view octets);
     void arrive(Stream& stream);
     void reject(Stream& stream, Rejection why, std::string detail);
+    void responded(Stream& stream);
     void closed(Stream& stream);
+    void cut(Stream& stream, std::uint32_t code);
     void move_to(Streams& list, Stream& stream, Phase phase);
     void forget(Stream& stream);
     [[nodiscard]] Streams& list_of(Phase phase);
@@ -98,8 +100,8 @@ private:
     SteadyTime now_;
     std::optional<SteadyTime> settings_due_; ///< until the client's preface has come
     SteadyTime idle_since_;
-    Streams heads_, bodies_, handling_, responding_, cut_; ///< each in the order of `since`
-    std::size_t streams_ = 0;                              ///< in all the lists
+    Streams heads_, bodies_, handling_, responding_, unread_, cut_; ///< each in order of `since`
+    std::size_t streams_ = 0;                                       ///< in all the lists
     std::vector<Stream*> arrived_;
     std::size_t held_octets_ = 0; ///< of bodies of requests
     std::size_t owed_ = 0;        ///< of the connection's window

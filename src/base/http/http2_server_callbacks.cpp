@@ -53,7 +53,8 @@ struct Http2Server::Callbacks {
     static int frame_recv(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
         return guard([&] {
             Http2Server& server = self(user);
-            ++server.trifles_;
+            // Heads are bounded by the number of streams; many may come before the first body.
+            server.trifles_ += frame->hd.type == NGHTTP2_HEADERS ? 0 : 1;
             Stream* of = stream(session, frame->hd.stream_id);
             const bool end = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
             if (frame->hd.type == NGHTTP2_SETTINGS) {
@@ -85,17 +86,16 @@ struct Http2Server::Callbacks {
 
     static int frame_send(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
         return guard([&] {
-            const bool carries =
-                frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
-            if (!carries) {
+            if (frame->hd.type == NGHTTP2_RST_STREAM) {
+                ++self(user).trifles_; // a client that is refused again and again
+            }
+            if (frame->hd.type != NGHTTP2_DATA && frame->hd.type != NGHTTP2_HEADERS) {
                 return 0;
             }
             self(user).trifles_ = 0;
-            const Stream* of = stream(session, frame->hd.stream_id);
-            // RFC 9113 §8.1: whoever still sends what was refused is told that it need not.
-            if (of != nullptr && !of->complete
-                && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
-                nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, of->id, NGHTTP2_NO_ERROR);
+            Stream* of = stream(session, frame->hd.stream_id);
+            if (of != nullptr && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+                self(user).responded(*of);
             }
             return 0;
         });

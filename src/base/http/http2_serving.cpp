@@ -23,19 +23,20 @@ Http2Serving::Http2Serving(ServerCore& core, Transport& transport, const Peer& p
         [&log = core.log](const char* what) { log.error("session-fault", {{"what", what}}); });
 }
 
-Awaitable<bool> Http2Serving::run(std::string_view first) {
+Awaitable<void> Http2Serving::run(std::string_view first) {
     look_at_the_clock();
     static_cast<void>(co_await link_.run(first));
     alarm_.clear();
     // Handlers run to their end, unless drain() has given up on them.
     const auto cancellation = co_await asio::this_coro::cancellation_state;
-    const bool cancelled = cancellation.cancelled() != asio::cancellation_type::none;
-    if (cancelled) {
+    if (cancellation.cancelled() != asio::cancellation_type::none) {
+        transport_.close();
         tasks_.cancel_all();
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    } else {
+        tasks_.spawn(transport_.close_gently(!idled_)); // the client does not wait for them
     }
     co_await tasks_.join();
-    co_return !cancelled && !idled_;
 }
 
 bool Http2Serving::heard(std::string_view octets) {

@@ -20,9 +20,9 @@ class Http2Serving final : Http2Speaker {
 public:
     Http2Serving(ServerCore& core, Transport& transport, const Peer& peer);
 
-    /// Returns when the connection has ended and no handler runs: whether the client may still be
-    /// sending. `first` are octets that have been read already.
-    [[nodiscard]] Awaitable<bool> run(std::string_view first);
+    /// Returns when the connection is closed and no handler runs. `first` are octets that have been
+    /// read already.
+    [[nodiscard]] Awaitable<void> run(std::string_view first);
     /// Ends once nothing is under way.
     void drain();
 

@@ -73,6 +73,11 @@ Http2Options make_http2_options() {
     return Http2Options(made);
 }
 
+ssize_t take_frames(nghttp2_session* session, std::string_view octets) {
+    return nghttp2_session_mem_recv(session, reinterpret_cast<const std::uint8_t*>(octets.data()),
+                                    octets.size());
+}
+
 bool append_frames(nghttp2_session* session, std::string& out, std::size_t enough) {
     while (out.size() < enough) {
         const std::uint8_t* frame = nullptr;
@@ -86,6 +91,10 @@ bool append_frames(nghttp2_session* session, std::string& out, std::size_t enoug
         out.append(reinterpret_cast<const char*>(frame), static_cast<std::size_t>(n));
     }
     return true;
+}
+
+bool is_finished(nghttp2_session* session) {
+    return nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0;
 }
 
 std::string http2_error_name(std::uint32_t code) {

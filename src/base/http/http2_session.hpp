@@ -34,9 +34,14 @@ using Http2Options = std::unique_ptr<nghttp2_option, FreeHttp2>;
 /// The first octets of a client (RFC 9113 §3.4).
 inline constexpr std::string_view http2_preface{NGHTTP2_CLIENT_MAGIC, NGHTTP2_CLIENT_MAGIC_LEN};
 
+/// Takes what the peer sent: a negative number is nghttp2's error.
+[[nodiscard]] ssize_t take_frames(nghttp2_session* session, std::string_view octets);
 /// Appends frames that are ready until `out` holds about `enough` octets. False when the session
 /// cannot go on.
 [[nodiscard]] bool append_frames(nghttp2_session* session, std::string& out, std::size_t enough);
+
+/// Nothing is to be read or written any more.
+[[nodiscard]] bool is_finished(nghttp2_session* session);
 
 /// The name of an error code for a person (RFC 9113 §7): "REFUSED_STREAM".
 [[nodiscard]] std::string http2_error_name(std::uint32_t code);

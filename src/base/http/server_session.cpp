@@ -52,10 +52,9 @@ Awaitable<void> Session::run() {
     bool http2 = transport_.agreed_protocol() == "h2";
     if (core_.options.tls || co_await recognise(http2) == Step::proceed) {
         if (http2) {
-            co_await run_http2();
-        } else {
-            while (co_await one_request()) {
-            }
+            co_return co_await run_http2();
+        }
+        while (co_await one_request()) {
         }
     }
     co_await transport_.close_gently(linger_);
@@ -83,7 +82,7 @@ Awaitable<Session::Step> Session::recognise(bool& http2) {
 Awaitable<void> Session::run_http2() {
     Http2Serving serving(core_, transport_, peer_);
     http2_ = &serving;
-    linger_ = co_await serving.run(input_.data());
+    co_await serving.run(input_.data());
     http2_ = nullptr;
 }
 

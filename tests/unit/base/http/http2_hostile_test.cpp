@@ -56,14 +56,7 @@ protected:
             }(server->endpoint(), std::move(pieces)));
     }
     RawHttp2Client ask(std::string octets, std::uint32_t stream = 1) {
-        return test::run(
-            loop,
-            [](net::Endpoint to, std::string all, std::uint32_t last) -> Awaitable<RawHttp2Client> {
-                RawHttp2Client client = co_await RawHttp2Client::connect(to);
-                co_await client.send(std::move(all));
-                co_await client.receive_end_of(last);
-                co_return client;
-            }(server->endpoint(), std::move(octets), stream));
+        return test::exchange_http2(loop, server->endpoint(), std::move(octets), stream);
     }
     /// Sends the same again and again without reading, until the server closes or `rounds` are
     /// over. Whether it closed.
@@ -125,10 +118,14 @@ TEST_F(Http2HostileTest, AHeadFarOverItsLimitIsReset) {
 
 TEST_F(Http2HostileTest, ABodyOverItsLimitIsAnsweredAndTheRestUnwanted) {
     start([](ServerLimits& l) { l.body_bytes = 100; });
-    const auto client =
-        ask(h2::hello() + h2::post(1) + h2::data(1, std::string(90, 'a'), false)
-                + h2::data(1, std::string(90, 'a'), false) + h2::data(1, "a", false) + h2::get(3),
-            3);
+    const auto client = test::run(loop, [](net::Endpoint to) -> Awaitable<RawHttp2Client> {
+        RawHttp2Client c = co_await RawHttp2Client::connect(to);
+        co_await c.send(h2::hello() + h2::post(1) + h2::data(1, std::string(90, 'a'), false)
+                        + h2::data(1, std::string(90, 'a'), false) + h2::data(1, "a", false)
+                        + h2::get(3));
+        co_await c.receive([](const auto& got) { return got.find(h2::reset_frame, 1) != nullptr; });
+        co_return c;
+    }(server->endpoint()));
     EXPECT_THAT(server->rejections, ElementsAre(Rejection::body_too_large));
     EXPECT_THAT(client.body(1), HasSubstr("limit"));
     ASSERT_NE(client.find(h2::reset_frame, 1), nullptr); // RFC 9113 §8.1
@@ -204,19 +201,15 @@ class Http2Fatal : public Http2HostileTest, public testing::WithParamInterface<F
 
 TEST_P(Http2Fatal, EndsTheConnection) { // RFC 9113 §5.4.1
     start();
-    const auto client = talk({{GetParam().octets}});
+    auto client = talk({{GetParam().octets}});
     EXPECT_TRUE(client.closed);
     if (GetParam().code) {
         ASSERT_NE(client.find(h2::goaway_frame), nullptr);
         EXPECT_EQ(client.find(h2::goaway_frame)->code(), *GetParam().code);
     }
     EXPECT_EQ(begun, 0U);
-    const auto deadline = test::soon();
-    while (server->server->connections() > 0 && !deadline.passed(server->clock.steady())) {
-        loop.restart();
-        loop.run_one_for(milliseconds(10));
-    }
-    EXPECT_EQ(server->server->connections(), 0U);
+    client.close();
+    EXPECT_TRUE(test::run_until(loop, [this] { return server->server->connections() == 0; }));
 }
 
 std::string continuations(int n, std::string_view payload = "") {
@@ -318,6 +311,21 @@ TEST_F(Http2HostileTest, RequestsOfAClientThatNeverReadsAreBounded) {
 TEST_F(Http2HostileTest, FloodsOfAClientThatNeverReadsEndTheConnection) {
     start();
     EXPECT_TRUE(flood(h2::hello(), [](std::uint32_t) { return many(100, h2::ping()); }, 100'000));
+}
+
+TEST_F(Http2HostileTest, AClientThatIgnoresRefusalsIsSentAway) {
+    // It never acknowledges the server's settings, so that its streams are refused one by one.
+    delay = milliseconds(30'000);
+    start();
+    std::string all = std::string(h2::preface) + h2::settings();
+    for (std::uint32_t i = 0; i < 6000; ++i) {
+        all += h2::get(2 * i + 1);
+    }
+    const auto client = talk({{std::move(all)}});
+    ASSERT_NE(client.find(h2::goaway_frame), nullptr);
+    EXPECT_EQ(client.find(h2::goaway_frame)->code(), h2::enhance_your_calm);
+    EXPECT_EQ(begun, 16U);
+    server->drain(milliseconds(0));
 }
 
 TEST_F(Http2HostileTest, AStalledWindowIsNotWaitedForEver) {

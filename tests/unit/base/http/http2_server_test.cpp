@@ -44,16 +44,8 @@ protected:
             }
         });
     }
-    /// Sends all, and reads until the stream has ended, or the server closes.
     RawHttp2Client ask(std::string octets, std::uint32_t stream = 1) {
-        return test::run(
-            loop,
-            [](net::Endpoint to, std::string all, std::uint32_t last) -> Awaitable<RawHttp2Client> {
-                RawHttp2Client client = co_await RawHttp2Client::connect(to);
-                co_await client.send(std::move(all));
-                co_await client.receive_end_of(last);
-                co_return client;
-            }(server->endpoint(), std::move(octets), stream));
+        return test::exchange_http2(loop, server->endpoint(), std::move(octets), stream);
     }
 
     asio::io_context loop;
@@ -130,6 +122,18 @@ TEST_F(Http2ServerTest, ManyRequestsAreUnderWayAtOnce) {
     EXPECT_EQ(most, 1000U);
     EXPECT_EQ(client.body(1), "slow/0");
     EXPECT_EQ(client.body(1999), "slow/999");
+}
+
+TEST_F(Http2ServerTest, AllHeadsMayComeBeforeTheFirstBody) { // as nghttp2's clients send them
+    start(echo, [](ServerLimits& l) { l.streams = 6000; });
+    std::string heads = h2::hello();
+    std::string bodies;
+    for (std::uint32_t stream = 1; stream < 12'000; stream += 2) {
+        heads += h2::post(stream);
+        bodies += h2::data(stream, "x");
+    }
+    EXPECT_EQ(ask(heads + bodies, 11'999).body(11'999), "/|x");
+    EXPECT_THAT(server->rejections, IsEmpty());
 }
 
 TEST_F(Http2ServerTest, HeadHasNoBodyButItsLength) { // RFC 9110 §9.3.2

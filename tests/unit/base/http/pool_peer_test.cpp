@@ -47,12 +47,7 @@ protected:
         return test::run(loop, gather(std::move(all)));
     }
     void until(const std::function<bool()>& condition) {
-        const auto deadline = test::soon();
-        while (!condition() && !deadline.passed(clock.steady())) {
-            loop.restart();
-            loop.run_one_for(milliseconds(10));
-        }
-        EXPECT_TRUE(condition());
+        EXPECT_TRUE(test::run_until(loop, condition));
     }
     std::size_t count(h2::Type type) const {
         return static_cast<std::size_t>(

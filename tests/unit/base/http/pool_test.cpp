@@ -67,14 +67,8 @@ protected:
         }
         return test::run(loop, gather(std::move(all)));
     }
-    /// Runs the loop until `condition` holds.
     void until(const std::function<bool()>& condition) {
-        const auto deadline = test::soon();
-        while (!condition() && !deadline.passed(clock.steady())) {
-            loop.restart();
-            loop.run_one_for(milliseconds(10));
-        }
-        EXPECT_TRUE(condition());
+        EXPECT_TRUE(test::run_until(loop, condition));
     }
 
     asio::io_context loop;
