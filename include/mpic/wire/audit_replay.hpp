@@ -41,7 +41,9 @@ struct AuditRemark {
 };
 
 /// Takes the records of one journal in order. Holds the attempts of the last `longest_attempt`
-/// only, so its memory does not grow with the journal.
+/// only, so its memory does not grow with the journal; for those that an outage of the disk holds
+/// up that time begins anew with its end. A single step between two records counts as half of it at
+/// the most: the wall clock may have been set.
 class AuditReplay {
 public:
     /// Longer than any attempt: request-ms, evidence-grace-ms and straggler-ms at their maxima.
@@ -70,14 +72,16 @@ private:
         std::vector<Late> late;
         bool refused = false; ///< an outage of the disk came after it
     };
+    using Duration = base::WallTime::duration;
     using Attempts = std::map<std::string, Open, std::less<>>;
 
     void take_decision(AuditPlace place, base::WallTime time, AuditDecision decision);
-    void take_late(AuditPlace place, base::WallTime time, AuditLate late);
-    void take_mark(const AuditMark& mark, base::WallTime time);
-    void orphan(const AuditPlace& place, base::WallTime time, const AuditLate& late);
+    void take_late(AuditPlace place, AuditLate late);
+    void take_mark(const AuditMark& mark);
+    void hold_over();
+    void orphan(const AuditPlace& place, const AuditLate& late);
     void complete(const Open& open);
-    void forget_before(base::WallTime time);
+    void pass(base::WallTime time);
     /// `why` is empty for a gap that nothing explains.
     void give_up(const Open& open, std::string_view why);
     void problem(const AuditPlace& place, std::string message);
@@ -85,10 +89,11 @@ private:
     std::function<void(AuditRemark)> say_;
     Attempts open_;
     std::map<std::string, AuditPlace, std::less<>> closed_;
-    std::deque<std::pair<base::WallTime, std::string>> order_; ///< of decisions
-    std::optional<base::WallTime> begin_;  ///< of a journal whose first segments are not here
-    std::optional<base::WallTime> outage_; ///< when records were last refused
-    bool seen_any_ = false;
+    std::deque<std::pair<Duration, std::string>> order_; ///< of decisions
+    std::optional<base::WallTime> now_;                  ///< of the record before
+    Duration elapsed_{};             ///< since the first record, as far as it is sure
+    std::optional<Duration> begin_;  ///< of a journal whose first segments are not here
+    std::optional<Duration> outage_; ///< when records were last refused
     std::uint64_t decisions_ = 0;
     std::uint64_t late_records_ = 0;
 };

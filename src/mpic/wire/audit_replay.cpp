@@ -64,19 +64,18 @@ std::vector<std::string> replay_problems(const AuditDecision& decision, base::Wa
 
 void AuditReplay::take(AuditPlace place, std::uint64_t seq, base::WallTime time,
                        std::string_view record) {
-    if (!seen_any_ && seq != 1)
-        begin_ = time;
-    seen_any_ = true;
-    forget_before(time - longest_attempt);
+    if (!now_ && seq != 1)
+        begin_ = elapsed_;
+    pass(time);
     auto read = decode_audit_record(record);
     if (!read)
         return problem(place, "not an audit record: " + read.error().detail);
     if (auto* decision = std::get_if<AuditDecision>(&*read))
         take_decision(std::move(place), time, std::move(*decision));
     else if (auto* late = std::get_if<AuditLate>(&*read))
-        take_late(std::move(place), time, std::move(*late));
+        take_late(std::move(place), std::move(*late));
     else
-        take_mark(std::get<AuditMark>(*read), time);
+        take_mark(std::get<AuditMark>(*read));
 }
 
 void AuditReplay::take_decision(AuditPlace place, base::WallTime time, AuditDecision decision) {
@@ -91,7 +90,7 @@ void AuditReplay::take_decision(AuditPlace place, base::WallTime time, AuditDeci
         return problem(place, fmt::format("a second decision of attempt {}; the first is at {}",
                                           shown(id), at(first)));
     }
-    order_.emplace_back(time, id);
+    order_.emplace_back(elapsed_, id);
     if (decision.pending.empty()) {
         closed_.emplace(id, std::move(place));
         return;
@@ -102,11 +101,11 @@ void AuditReplay::take_decision(AuditPlace place, base::WallTime time, AuditDeci
     open_.emplace(id, std::move(open));
 }
 
-void AuditReplay::take_late(AuditPlace place, base::WallTime time, AuditLate late) {
+void AuditReplay::take_late(AuditPlace place, AuditLate late) {
     ++late_records_;
     const auto found = open_.find(late.attempt_id);
     if (found == open_.end())
-        return orphan(place, time, late);
+        return orphan(place, late);
     Open& open = found->second;
     const std::string& id = late.seat.seat.id;
     if (open.pending.erase(id) == 0) {
@@ -130,15 +129,15 @@ void AuditReplay::take_late(AuditPlace place, base::WallTime time, AuditLate lat
     open_.erase(found);
 }
 
-void AuditReplay::orphan(const AuditPlace& place, base::WallTime time, const AuditLate& late) {
+void AuditReplay::orphan(const AuditPlace& place, const AuditLate& late) {
     const std::string id = shown(late.seat.seat.id);
     if (const auto ended = closed_.find(late.attempt_id); ended != closed_.end())
         return problem(place,
                        fmt::format("one terminal record too many: perspective {}, in the attempt "
                                    "that was decided at {}",
                                    id, at(ended->second)));
-    const auto recent = [time](const std::optional<base::WallTime>& then) {
-        return then && time - *then <= longest_attempt;
+    const auto recent = [this](const std::optional<Duration>& then) {
+        return then && elapsed_ - *then <= longest_attempt;
     };
     if (recent(begin_))
         return say_({place, "its decision is in an earlier segment, which was not given", false});
@@ -148,7 +147,7 @@ void AuditReplay::orphan(const AuditPlace& place, base::WallTime time, const Aud
                                shown(late.attempt_id), id));
 }
 
-void AuditReplay::take_mark(const AuditMark& mark, base::WallTime time) {
+void AuditReplay::take_mark(const AuditMark& mark) {
     if (mark.kind == "start") {
         // The attempts of a process end with it. Torn lines of theirs have a mark of their own.
         for (auto& [id, open] : open_) {
@@ -156,11 +155,22 @@ void AuditReplay::take_mark(const AuditMark& mark, base::WallTime time) {
             closed_.emplace(id, open.place);
         }
         open_.clear();
-    } else if (mark.refused_records > 0) {
-        outage_ = time;
+        return;
+    }
+    if (mark.refused_records > 0) {
+        outage_ = elapsed_;
         for (auto& [id, open] : open_)
             open.refused = true;
     }
+    if (mark.reason == "write-failed")
+        hold_over();
+}
+
+/// Late records that could not be written wait for the end of the outage, however long it was.
+void AuditReplay::hold_over() {
+    std::erase_if(order_, [this](const auto& decided) { return open_.contains(decided.second); });
+    for (const auto& [id, open] : open_)
+        order_.emplace_back(elapsed_, id);
 }
 
 /// All replies are known: the ones that came late must leave the decision as it was.
@@ -189,8 +199,15 @@ void AuditReplay::complete(const Open& open) {
         problem(open.place, std::move(sentence));
 }
 
-void AuditReplay::forget_before(base::WallTime time) {
-    for (; !order_.empty() && order_.front().first < time; order_.pop_front()) {
+/// The times in a journal are of the wall clock, which can be set, and stands still for nobody: a
+/// late record may follow its decision by seconds and be dated hours after it. So one step forward
+/// never ends an attempt, and one back does not lengthen any.
+void AuditReplay::pass(base::WallTime time) {
+    if (now_)
+        elapsed_ += std::clamp(time - *now_, Duration::zero(), Duration(longest_attempt) / 2);
+    now_ = time;
+    for (; !order_.empty() && order_.front().first + longest_attempt < elapsed_;
+         order_.pop_front()) {
         const std::string& id = order_.front().second;
         if (const auto open = open_.find(id); open != open_.end()) {
             give_up(open->second, open->second.refused ? "the disk refused records meanwhile" : "");

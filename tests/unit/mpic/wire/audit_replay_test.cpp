@@ -23,6 +23,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 using Replies = std::vector<std::pair<std::size_t, Reply>>;
 using Seats = std::vector<std::size_t>;
@@ -246,6 +247,15 @@ protected:
         record["attempt-id"] = "attempt-2";
         return record;
     }
+    /// A single step could be a clock that was set.
+    void pass_longest_attempt() {
+        for (const char* id : {"between-1", "between-2", "between-3"}) {
+            now += mpic::wire::AuditReplay::longest_attempt;
+            json record = decision(asked);
+            record["attempt-id"] = id;
+            take(record);
+        }
+    }
     std::vector<std::string> said(bool problem) const {
         std::vector<std::string> out;
         for (const auto& remark : remarks)
@@ -328,17 +338,32 @@ TEST_F(AuditReplayTest, EarlierSegmentsThatWereNotGivenExplainAnEarlyLateRecord)
     line = 100;
     take(honest_late(5));
     EXPECT_THAT(said(false), ElementsAre(HasSubstr("an earlier segment")));
-    now += mpic::wire::AuditReplay::longest_attempt;
+    pass_longest_attempt();
     take(honest_late(4));
-    EXPECT_THAT(said(true), ElementsAre(HasSubstr("101 the decision record is missing")));
+    EXPECT_THAT(said(true), ElementsAre(HasSubstr("104 the decision record is missing")));
 }
 
 TEST_F(AuditReplayTest, AMissingLateRecordInTheMiddle) {
     take(decision(asked, {}, {4, 5}));
     take(honest_late(4));
-    now += mpic::wire::AuditReplay::longest_attempt;
+    pass_longest_attempt();
     take(other_attempt(decision(asked)));
     EXPECT_THAT(said(true), ElementsAre("1 perspective jnb has no terminal record"));
+}
+
+TEST_F(AuditReplayTest, AClockThatIsSetMeanwhileHidesNoLateRecord) {
+    for (const auto step : {std::chrono::hours(2), std::chrono::hours(-4), std::chrono::hours(3)}) {
+        const auto of_this = [&step](json record) {
+            record["attempt-id"] = "attempt" + std::to_string(step.count());
+            return record;
+        };
+        take(of_this(decision(asked, hijack, {4, 5})));
+        now += step;
+        take(of_this(late(4, silent(), hijack)));
+        take(of_this(late(5, silent(), hijack)));
+    }
+    replay.finish();
+    EXPECT_THAT(remarks, IsEmpty());
 }
 
 TEST_F(AuditReplayTest, AMissingLateRecordAtTheEndIsANotice) {
@@ -358,12 +383,30 @@ TEST_F(AuditReplayTest, AServiceThatWasKilledIsANotice) {
     EXPECT_THAT(said(false), ElementsAre(HasSubstr("the service ended before")));
 }
 
+TEST_F(AuditReplayTest, LateRecordsThatWaitedForTheDiskCompleteTheirAttempt) {
+    const char* mark = R"({"kind":"repair","reason":"write-failed","detail":"d","since":"s",)"
+                       R"("refused-records":2})";
+    take(decision(asked, hijack, {4, 5}));
+    for (int outage = 0; outage < 5; ++outage) { // each too long for an attempt
+        now += 3 * mpic::wire::AuditReplay::longest_attempt;
+        take_text(mark);
+    }
+    take(late(4, silent(), hijack));
+    now += mpic::wire::AuditReplay::longest_attempt / 3;
+    take(late(5, silent(), hijack));
+    EXPECT_THAT(remarks, IsEmpty());
+    replay.finish();
+    EXPECT_THAT(remarks, IsEmpty());
+    take(late(5, silent(), hijack));
+    EXPECT_THAT(said(true), SizeIs(1)) << "which is one too many";
+}
+
 TEST_F(AuditReplayTest, RecordsThatTheDiskRefusedAreANotice) {
     take(decision(asked, {}, {5}));
     take_text(R"({"kind":"repair","reason":"write-failed","detail":"d","since":"s",)"
               R"("refused-records":2})");
     take(other_attempt(honest_late(4))); // its decision was the other one refused
-    now += mpic::wire::AuditReplay::longest_attempt;
+    pass_longest_attempt();
     json third = decision(asked);
     third["attempt-id"] = "attempt-3";
     take(third);
