@@ -18,12 +18,8 @@ if(MPICD_TESTS)
 endif()
 # A daemon's many small allocations cost half with it, and it gives memory back when a rush is over. The static
 # form: nothing more to install where the binary runs. Sanitizers bring an allocator of their own.
-set(MPICD_JEMALLOC OFF)
 if(NOT MPICD_SANITIZE)
-    find_library(MPICD_JEMALLOC_LIBRARY NAMES libjemalloc_pic.a)
-    if(MPICD_JEMALLOC_LIBRARY)
-        set(MPICD_JEMALLOC ON)
-    endif()
+    find_library(MPICD_JEMALLOC NAMES libjemalloc_pic.a REQUIRED)
 endif()
 
 # Asio and Beast are compiled once, in boost_impl.cpp, and only declared elsewhere.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How jemalloc, where it is linked, is to behave: few arenas, because there are few threads; and
+// How jemalloc is to behave: few arenas, because there are few threads; and
 // memory that a rush needed goes back to the system within two seconds, also when nothing happens.
 
-// The name and the linkage are jemalloc's; without it nobody looks at this.
+// The name and the linkage are jemalloc's; under a sanitizer nobody looks at this.
 extern "C" {
 extern const char* const malloc_conf;
 const char* const malloc_conf =

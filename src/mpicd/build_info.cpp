@@ -26,8 +26,9 @@ std::string build_details() {
         "nlohmann/json {}.{}.{}\nspdlog {}.{}.{}\n",
         build_name(), __VERSION__, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
         BOOST_VERSION % 100, OpenSSL_version(OPENSSL_VERSION), ares_version(nullptr),
-        idn2_check_version(nullptr), nghttp2_version(0)->version_str, NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-        NLOHMANN_JSON_VERSION_PATCH, SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);
+        idn2_check_version(nullptr), nghttp2_version(0)->version_str, NLOHMANN_JSON_VERSION_MAJOR,
+        NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH, SPDLOG_VER_MAJOR,
+        SPDLOG_VER_MINOR, SPDLOG_VER_PATCH);
 }
 
 } // namespace mpicd

@@ -38,10 +38,10 @@ std::string lookup_line(const mpic::LookupEvidence& l) {
     const auto chain = l.chain.empty() ? "" : fmt::format(" via {}", fmt::join(l.chain, " -> "));
     const auto ede =
         l.extended_errors.empty() ? "" : fmt::format(" [{}]", fmt::join(l.extended_errors, "; "));
-    std::string out = fmt::format("  lookup    {} {}: {}{}{} ({}, {:.1f} ms from {}, tries {})\n",
-                                  l.name, l.type, answer, chain, ede,
-                                  base::dns::to_string(l.dnssec), l.elapsed_ms,
-                                  l.resolver.empty() ? "-" : l.resolver, l.tries);
+    std::string out =
+        fmt::format("  lookup    {} {}: {}{}{} ({}, {:.1f} ms from {}, tries {})\n", l.name, l.type,
+                    answer, chain, ede, base::dns::to_string(l.dnssec), l.elapsed_ms,
+                    l.resolver.empty() ? "-" : l.resolver, l.tries);
     for (const auto& link : l.links)
         out += state_line(link.name, link.dnssec, link.dnssec_proof);
     if (l.links.empty() && !l.dnssec_proof.empty())

@@ -2,7 +2,6 @@
 #include "mpicd/daemon_watch.hpp"
 
 #include "base/net/tls.hpp"
-#include "mpicd/heap.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -15,7 +14,6 @@ namespace {
 constexpr base::Milliseconds lag_interval{500};
 /// Each certificate is told of once a day; this only decides how soon after it becomes due.
 constexpr base::Milliseconds certificate_interval{60'000};
-constexpr base::Milliseconds memory_interval{10'000};
 
 std::vector<double> lag_bounds() {
     return {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5};
@@ -44,8 +42,6 @@ DaemonWatch::DaemonWatch(base::LoopPool& loops, const base::Clock& clock,
               [this](base::SteadyTime::duration) { return look_at_files(); });
     every(loops.loop(0), certificate_interval,
           [this](base::SteadyTime::duration) { return look_at_certificates(); });
-    every(loops.loop(0), memory_interval,
-          [this](base::SteadyTime::duration) { return look_at_memory(); });
     for (std::size_t i = 0; i < loops.size(); ++i) {
         auto& lag = metrics.histogram("mpicd_loop_lag_seconds",
                                       "How late an event loop came to a timer of its own.",
@@ -80,12 +76,6 @@ base::Awaitable<void> DaemonWatch::look_at_files() {
 
 base::Awaitable<void> DaemonWatch::look_at_certificates() {
     certificates_.check(clock_.wall());
-    co_return;
-}
-
-base::Awaitable<void> DaemonWatch::look_at_memory() {
-    if (const auto returned = give_back_memory(); returned > 0)
-        log_.debug("memory-returned", {{"bytes", returned}});
     co_return;
 }
 

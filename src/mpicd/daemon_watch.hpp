@@ -44,7 +44,6 @@ public:
 private:
     [[nodiscard]] base::Awaitable<void> look_at_files();
     [[nodiscard]] base::Awaitable<void> look_at_certificates();
-    [[nodiscard]] base::Awaitable<void> look_at_memory();
     [[nodiscard]] base::Awaitable<void> measure(base::log::Histogram* lag, bool first,
                                                 base::SteadyTime::duration late);
 

@@ -65,15 +65,14 @@ DevWorld::DevWorld(base::asio::io_context& loop, base::asio::io_context& target_
       perspectives_(dev_perspectives()),
       target_(target_loop, resources_.clock, log, target_options(perspectives_)),
       target_idle_(target_loop),
-      admin_(
-          loop, resources_, {*base::net::IpAddress::parse("127.0.0.1"), 0},
-          [this] {
-              mpic::Roster roster;
-              for (const auto& info : perspectives_)
-                  roster.perspectives.push_back(info.perspective);
-              return roster;
-          },
-          {.policy = mpic::QuorumPolicy::demo()}) {
+      admin_(loop, resources_, {*base::net::IpAddress::parse("127.0.0.1"), 0},
+             [this] {
+                 mpic::Roster roster;
+                 for (const auto& info : perspectives_)
+                     roster.perspectives.push_back(info.perspective);
+                 return roster;
+             },
+             {.policy = mpic::QuorumPolicy::demo()}) {
     make_perspectives(loop, log);
     coordinator_ = std::make_unique<CoordinatorUnit>(
         loop, resources_.shared, replaceable(),

@@ -18,12 +18,7 @@ from process import Addresses
 from servers import Knot, Nginx, Unbound
 
 PLACES = (
-    Place("cdg", "primary", "RIPE NCC", 49.01, 2.55),
-    Place("iad", "remote", "ARIN", 38.95, -77.46),
-    Place("hel", "remote", "RIPE NCC", 60.32, 24.96),
-    Place("nrt", "remote", "APNIC", 35.77, 140.39),
-    Place("gru", "remote", "LACNIC", -23.44, -46.47),
-    Place("jnb", "remote", "AFRINIC", -26.14, 28.25),
+    *mpicd.PLACES,
     Place("sea", "remote", "ARIN", 47.45, -122.31),
     Place("syd", "remote", "APNIC", -33.95, 151.18),
     Place("sin", "remote", "APNIC", 1.36, 103.99),

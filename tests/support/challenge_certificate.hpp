@@ -6,10 +6,8 @@
 #include "base/core/digest.hpp"
 #include "base/core/encoding.hpp"
 #include "base/net/ip_address.hpp"
-#include "base/net/tls.hpp"
+#include "support/one_by_one_server.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -19,7 +17,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -110,22 +107,12 @@ public:
             throw std::runtime_error("OpenSSL refused the certificate");
         if (options_.protocol)
             SSL_CTX_set_alpn_select_cb(native, &AlpnServer::choose, this);
-        accept();
-        thread_ = std::jthread([this] { loop_.run(); });
-    }
-    ~AlpnServer() {
-        loop_.stop();
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        if (serving_ >= 0)
-            ::shutdown(serving_, SHUT_RDWR);
+        server_.emplace([this](OneByOneServer::Socket& socket) { serve(socket); });
     }
     AlpnServer(const AlpnServer&) = delete;
     AlpnServer& operator=(const AlpnServer&) = delete;
 
-    [[nodiscard]] base::net::Endpoint endpoint() const {
-        return {base::net::IpAddress::v4({127, 0, 0, 1}), acceptor_.local_endpoint().port()};
-    }
+    [[nodiscard]] base::net::Endpoint endpoint() const { return server_->endpoint(); }
     /// What the last client named, and the ALPN list that it offered as it stood on the wire.
     [[nodiscard]] std::pair<std::string, std::string> asked() const {
         const std::lock_guard lock(mutex_);
@@ -133,8 +120,6 @@ public:
     }
 
 private:
-    using Tcp = boost::asio::ip::tcp;
-
     static int choose(SSL* ssl, const unsigned char** out, unsigned char* size,
                       const unsigned char* offered, unsigned offered_size, void* self) {
         auto& server = *static_cast<AlpnServer*>(self);
@@ -156,43 +141,21 @@ private:
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
 
-    void accept() {
-        acceptor_.async_accept([this](boost::system::error_code error, Tcp::socket socket) {
-            if (error)
-                return;
-            serve(std::move(socket)); // one after the other is enough
-            accept();
-        });
-    }
-
-    void serve(Tcp::socket socket) {
-        boost::asio::ssl::stream<Tcp::socket> stream(std::move(socket), context_);
-        if (!serving(stream.next_layer().native_handle()))
-            return;
+    void serve(OneByOneServer::Socket& socket) {
+        boost::asio::ssl::stream<OneByOneServer::Socket&> stream(socket, context_);
         boost::system::error_code error;
         char octet[256];
         if (!options_.silent)
             stream.handshake(boost::asio::ssl::stream_base::server, error);
         while (!error) // until the client closes
-            stream.next_layer().read_some(boost::asio::buffer(octet), error);
-        (void)serving(-1);
-    }
-
-    bool serving(int socket) {
-        const std::lock_guard lock(mutex_);
-        serving_ = socket;
-        return !stopping_;
+            socket.read_some(boost::asio::buffer(octet), error);
     }
 
     Options options_;
     boost::asio::ssl::context context_{boost::asio::ssl::context::tls_server};
     mutable std::mutex mutex_;
     std::pair<std::string, std::string> asked_;
-    int serving_ = -1;
-    bool stopping_ = false;
-    boost::asio::io_context loop_{1};
-    Tcp::acceptor acceptor_{loop_, {boost::asio::ip::address_v4::loopback(), 0}};
-    std::jthread thread_; // ends before what it uses
+    std::optional<OneByOneServer> server_; // last: its thread uses the others
 };
 
 } // namespace test

@@ -20,6 +20,16 @@ namespace base {
 [[nodiscard]] std::string base32_lower(std::string_view bytes);
 [[nodiscard]] std::string hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
+/// The value of a digit of either case, or -1.
+[[nodiscard]] constexpr int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
 
 /// How many octets at the front are whole, valid UTF-8 characters (RFC 3629 §4).
 [[nodiscard]] std::size_t utf8_prefix(std::string_view bytes);

@@ -13,7 +13,7 @@
 
 namespace base::dns {
 
-/// RFC 4035 §4.3, as far as a stub behind a validating resolver can tell.
+/// RFC 4035 §4.3, as far as can be told from behind a validating resolver.
 enum class DnssecState {
     secure,        ///< AD from a resolver that we trust to validate
     insecure,      ///< proved: a validated denial of DS at a zone cut above the name

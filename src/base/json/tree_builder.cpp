@@ -21,16 +21,6 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-int hex_digit(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 void append_utf8(std::string& out, std::uint32_t point) {
     const auto put = [&out](std::uint32_t octet) { out += static_cast<char>(octet); };
     if (point < 0x80)

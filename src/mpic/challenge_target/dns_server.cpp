@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/challenge_target/dns_server.hpp"
 
+#include "accept_loop.hpp"
 #include "base/async/deadline.hpp"
 #include "base/net/connect.hpp"
 
@@ -20,8 +21,7 @@ namespace asio = base::asio;
 using asio::ip::tcp;
 using asio::ip::udp;
 
-constexpr std::size_t max_datagrams = 1024;  // under way at once; more are lost, as UDP may
-constexpr std::size_t max_connections = 256; // more are closed at once
+constexpr std::size_t max_datagrams = 1024; // under way at once; more are lost, as UDP may
 constexpr std::size_t max_datagram = 4096;
 constexpr int receive_buffer_octets = 4 << 20; // six perspectives ask at once
 constexpr base::Milliseconds idle{10'000};
@@ -92,7 +92,10 @@ void DnsServer::bind(const base::net::Endpoint& listen) {
 
 void DnsServer::start() {
     listeners_.spawn(receive());
-    listeners_.spawn(accept());
+    listeners_.spawn(accept_connections(acceptor_, clock_, connections_,
+                                        [this](tcp::socket socket, base::net::IpAddress from) {
+                                            return serve(std::move(socket), from);
+                                        }));
 }
 
 base::net::Endpoint DnsServer::endpoint() const {
@@ -120,26 +123,7 @@ base::Awaitable<void> DnsServer::answer_datagram(std::string query, udp::endpoin
         co_await udp_.async_send_to(asio::buffer(*response), from, tuple);
 }
 
-base::Awaitable<void> DnsServer::accept() {
-    while (!stopping_) {
-        auto [error, socket] = co_await acceptor_.async_accept(tuple);
-        if (error) {
-            // Out of descriptors is the likely reason, and comes again at once.
-            co_await base::sleep_until(
-                base::Deadline::after(clock_.steady(), base::Milliseconds(50)));
-            continue;
-        }
-        if (connections_.running() < max_connections)
-            connections_.spawn(serve(std::move(socket)));
-    }
-}
-
-base::Awaitable<void> DnsServer::serve(tcp::socket socket) {
-    boost::system::error_code gone;
-    const tcp::endpoint remote = socket.remote_endpoint(gone);
-    if (gone)
-        co_return;
-    const base::net::IpAddress from = base::net::from_asio(remote).address;
+base::Awaitable<void> DnsServer::serve(tcp::socket socket, base::net::IpAddress from) {
     while (!stopping_) {
         auto query = co_await base::with_deadline(base::Deadline::after(clock_.steady(), idle),
                                                   "waiting for a query", read_message(socket));

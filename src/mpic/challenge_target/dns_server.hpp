@@ -39,8 +39,8 @@ private:
     [[nodiscard]] base::Awaitable<void> receive();
     [[nodiscard]] base::Awaitable<void> answer_datagram(std::string query,
                                                         base::asio::ip::udp::endpoint from);
-    [[nodiscard]] base::Awaitable<void> accept();
-    [[nodiscard]] base::Awaitable<void> serve(base::asio::ip::tcp::socket socket);
+    [[nodiscard]] base::Awaitable<void> serve(base::asio::ip::tcp::socket socket,
+                                              base::net::IpAddress from);
 
     const base::Clock& clock_;
     Responder responder_;

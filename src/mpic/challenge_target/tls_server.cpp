@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/challenge_target/tls_server.hpp"
 
+#include "accept_loop.hpp"
 #include "base/async/deadline.hpp"
 #include "base/core/encoding.hpp"
 #include "base/net/connect.hpp"
@@ -23,9 +24,10 @@ namespace asio = base::asio;
 using asio::ip::tcp;
 using Stream = asio::ssl::stream<tcp::socket>;
 
-constexpr std::size_t max_connections = 256; // more are closed at once
 constexpr base::Milliseconds handshake_limit{10'000};
-constexpr std::string_view challenge_protocol = "acme-tls/1";
+/// With its length before it, as it stands on the wire (RFC 8737 §6.2).
+constexpr std::string_view challenge_protocol = "\x0a"
+                                                "acme-tls/1";
 constexpr auto tuple = asio::as_tuple(asio::deferred);
 
 base::net::TlsContext usable(base::Result<base::net::TlsContext> made) {
@@ -36,15 +38,14 @@ base::net::TlsContext usable(base::Result<base::net::TlsContext> made) {
 
 int choose_challenge(SSL*, const unsigned char** out, unsigned char* size,
                      const unsigned char* offered, unsigned offered_size, void*) {
-    for (unsigned at = 0; at < offered_size; at += 1U + offered[at]) {
-        const std::string_view one(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
-        if (one != challenge_protocol)
-            continue;
-        *out = offered + at + 1;
-        *size = offered[at];
-        return SSL_TLSEXT_ERR_OK;
-    }
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(
+            &chosen, size, reinterpret_cast<const unsigned char*>(challenge_protocol.data()),
+            static_cast<unsigned>(challenge_protocol.size()), offered, offered_size)
+        != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
 }
 
 /// DER of an OCTET STRING (RFC 8737 §3).
@@ -139,33 +140,17 @@ base::net::TlsContext TlsServer::context_for(const std::string& perspective,
 }
 
 void TlsServer::start() {
-    listener_.spawn(accept());
+    listener_.spawn(accept_connections(acceptor_, clock_, connections_,
+                                       [this](tcp::socket socket, base::net::IpAddress peer) {
+                                           return serve(std::move(socket), peer);
+                                       }));
 }
 
 base::net::Endpoint TlsServer::endpoint() const {
     return base::net::from_asio(acceptor_.local_endpoint());
 }
 
-base::Awaitable<void> TlsServer::accept() {
-    while (!stopping_) {
-        auto [error, socket] = co_await acceptor_.async_accept(tuple);
-        if (error) {
-            // Out of descriptors is the likely reason, and comes again at once.
-            co_await base::sleep_until(
-                base::Deadline::after(clock_.steady(), base::Milliseconds(50)));
-            continue;
-        }
-        if (connections_.running() < max_connections)
-            connections_.spawn(serve(std::move(socket)));
-    }
-}
-
-base::Awaitable<void> TlsServer::serve(tcp::socket socket) {
-    boost::system::error_code gone;
-    const tcp::endpoint remote = socket.remote_endpoint(gone);
-    if (gone)
-        co_return;
-    const base::net::IpAddress from = base::net::from_asio(remote).address;
+base::Awaitable<void> TlsServer::serve(tcp::socket socket, base::net::IpAddress from) {
     Connection connection{*this, perspective_at(sources_, from), {}, {}};
     Stream stream(std::move(socket), *unset_);
     SSL_set_ex_data(stream.native_handle(), connection_index(), &connection);
@@ -180,7 +165,6 @@ base::Awaitable<void> TlsServer::serve(tcp::socket socket) {
 }
 
 base::Awaitable<void> TlsServer::drain() {
-    stopping_ = true;
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     for (base::TaskSet* tasks : {&listener_, &connections_}) {

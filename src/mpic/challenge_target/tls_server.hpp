@@ -31,8 +31,8 @@ public:
 
 private:
     struct Connection;
-    [[nodiscard]] base::Awaitable<void> accept();
-    [[nodiscard]] base::Awaitable<void> serve(base::asio::ip::tcp::socket socket);
+    [[nodiscard]] base::Awaitable<void> serve(base::asio::ip::tcp::socket socket,
+                                              base::net::IpAddress from);
     /// The context that shows the certificate set for that name; null for none.
     [[nodiscard]] base::net::TlsContext context_for(const std::string& perspective,
                                                     const std::string& server_name) const;
@@ -48,7 +48,6 @@ private:
     base::asio::ip::tcp::acceptor acceptor_;
     base::TaskSet listener_;
     base::TaskSet connections_;
-    bool stopping_ = false;
 };
 
 } // namespace mpic::challenge_target

@@ -92,14 +92,9 @@ base::Awaitable<DcvReport> from_txt(const Vantage& vantage, ContactQuestion ques
     DcvReport report;
     const RecordAsked asked{question.owner, RecordType::txt};
     const Lookup lookup = co_await look_up(vantage, {asked.owner, asked.type}, deadline);
-    report.lookups.push_back(to_evidence(lookup));
-    report.dnssec = state_of(lookup);
-    const auto* answer = usable(lookup);
-    if (answer == nullptr) {
-        report.finding = undetermined(failure_of(lookup));
+    const auto* answer = take(report, lookup);
+    if (answer == nullptr)
         co_return report;
-    }
-    report.seen = excerpts(*answer);
     if (answer->records.empty()) {
         report.finding = absent(asked, *answer);
         co_return report;

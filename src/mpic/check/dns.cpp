@@ -48,14 +48,9 @@ base::Awaitable<DcvReport> check_method(const Vantage& vantage, DnsQuestion ques
         co_return report;
     }
     const Lookup lookup = co_await look_up(vantage, {question.owner, question.type}, deadline);
-    report.lookups.push_back(to_evidence(lookup));
-    report.dnssec = state_of(lookup);
-    const Answer* answer = usable(lookup);
-    if (answer == nullptr) {
-        report.finding = undetermined(failure_of(lookup));
+    const Answer* answer = take(report, lookup);
+    if (answer == nullptr)
         co_return report;
-    }
-    report.seen = excerpts(*answer);
     const RecordAsked asked{question.owner, question.type};
     report.finding =
         answer->records.empty() ? absent(asked, *answer) : compare(asked, *expected, *answer);

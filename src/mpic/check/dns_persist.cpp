@@ -74,14 +74,9 @@ base::Awaitable<DcvReport> check_method(const Vantage& vantage, PersistQuestion 
         }
     const Lookup lookup =
         co_await look_up(vantage, {question.owner, base::dns::RecordType::txt}, deadline);
-    report.lookups.push_back(to_evidence(lookup));
-    report.dnssec = state_of(lookup);
-    const auto* answer = usable(lookup);
-    if (answer == nullptr) {
-        report.finding = undetermined(failure_of(lookup));
+    const auto* answer = take(report, lookup);
+    if (answer == nullptr)
         co_return report;
-    }
-    report.seen = excerpts(*answer);
     report.finding = answer->records.empty()
                          ? absent({question.owner, base::dns::RecordType::txt}, *answer)
                          : judge_records(question, *answer, vantage.clock.wall());

@@ -84,14 +84,8 @@ base::Awaitable<DcvReport> check_method(const Vantage& vantage, ReverseQuestion 
     }
     const RecordAsked asked{base::dns::reverse_name(question.address), base::dns::RecordType::ptr};
     const Lookup lookup = co_await look_up(vantage, {asked.owner, asked.type}, deadline);
-    report.lookups.push_back(to_evidence(lookup));
-    report.dnssec = state_of(lookup);
-    if (const auto* answer = usable(lookup)) {
-        report.seen = excerpts(*answer);
+    if (const auto* answer = take(report, lookup))
         judge(report, question, asked, *answer);
-    } else {
-        report.finding = undetermined(failure_of(lookup));
-    }
     co_return report;
 }
 

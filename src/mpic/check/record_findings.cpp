@@ -40,4 +40,15 @@ Finding absent(const RecordAsked& asked, const base::dns::Answer& answer) {
                     fmt::format("{}: the name has no such record", describe(asked)));
 }
 
+const base::dns::Answer* take(DcvReport& report, const Lookup& lookup) {
+    report.lookups.push_back(to_evidence(lookup));
+    report.dnssec = state_of(lookup);
+    const base::dns::Answer* answer = usable(lookup);
+    if (answer == nullptr)
+        report.finding = undetermined(failure_of(lookup));
+    else
+        report.seen = excerpts(*answer);
+    return answer;
+}
+
 } // namespace mpic::check

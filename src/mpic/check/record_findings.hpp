@@ -3,6 +3,7 @@
 // What methods that look for a DNS record say of it.
 
 #include "base/dns/resolver.hpp"
+#include "lookup.hpp"
 #include "mpic/model/dcv_rules.hpp"
 #include "mpic/model/report.hpp"
 
@@ -16,5 +17,9 @@ namespace mpic::check {
 [[nodiscard]] std::string excerpts(const base::dns::Answer& answer);
 /// The answer has no record: dns-nxdomain or record-absent.
 [[nodiscard]] Finding absent(const RecordAsked& asked, const base::dns::Answer& answer);
+
+/// Takes a lookup into the report: evidence, DNSSEC state, and what was seen; without a usable
+/// answer the finding, too. The answer, or null.
+[[nodiscard]] const base::dns::Answer* take(DcvReport& report, const Lookup& lookup);
 
 } // namespace mpic::check

@@ -25,8 +25,9 @@ using test::ResolverTest;
 
 class ResolverFailureTest : public ResolverTest {
 protected:
-    /// A port of 127.0.0.1 that refuses every datagram. It is held, connected to somebody else, so that nobody can
-    /// take it meanwhile: not another program, and not the resolver, whose own query would then come back to it.
+    /// A port of 127.0.0.1 that refuses every datagram. It is held, connected to somebody else, so
+    /// that nobody can take it meanwhile: not another program, and not the resolver, whose own
+    /// query would then come back to it.
     net::Endpoint closed_port() {
         const asio::ip::address_v4 loopback = asio::ip::address_v4::loopback();
         closed.open(asio::ip::udp::v4());

@@ -183,7 +183,7 @@ public:
 TEST(DnsCheck, a_failure_names_its_question_once) {
     World world;
     NamingResolver naming;
-    const mpic::check::Vantage vantage{naming,      world.http,  world.tls,
+    const mpic::check::Vantage vantage{naming,          world.http,  world.tls,
                                        world.addresses, world.clock, world.settings};
     const mpic::DnsQuestion question{name(owner), RecordType::txt, "value"};
     const auto report =

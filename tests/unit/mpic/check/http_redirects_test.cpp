@@ -176,7 +176,7 @@ TEST(HttpRedirects, a_name_cannot_be_rebound_within_a_check) {
     RebindingResolver rebinding;
     world.redirect("/second");
     world.http.serve(HttpWorld::host, "/second", HttpWorld::token);
-    const mpic::check::Vantage vantage{rebinding,      world.http,  world.tls,
+    const mpic::check::Vantage vantage{rebinding,       world.http,  world.tls,
                                        world.addresses, world.clock, world.settings};
     const mpic::HttpQuestion question{name(HttpWorld::host), HttpWorld::path, HttpWorld::token};
     const auto ask = [&] {
