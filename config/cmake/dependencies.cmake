@@ -28,4 +28,6 @@ add_library(mpicd::boost ALIAS mpicd_boost)
 target_link_libraries(mpicd_boost INTERFACE Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 target_compile_definitions(mpicd_boost INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+    # Coroutine frames from operator new: aligned_alloc() costs an allocator ten times as much.
+    BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN
     BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB BOOST_BEAST_USE_STD_STRING_VIEW)

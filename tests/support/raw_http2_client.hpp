@@ -7,8 +7,8 @@
 #include "support/run.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -35,9 +35,8 @@ public:
 
     /// Whether all of it could be sent.
     base::Awaitable<bool> send(std::string octets) {
-        const auto [error, n] =
-            co_await boost::asio::async_write(socket_, boost::asio::buffer(octets),
-                                              boost::asio::as_tuple(boost::asio::use_awaitable));
+        const auto [error, n] = co_await boost::asio::async_write(
+            socket_, boost::asio::buffer(octets), boost::asio::as_tuple(boost::asio::deferred));
         co_return !error;
     }
 
@@ -46,7 +45,7 @@ public:
         std::array<char, 16384> buffer{};
         while (!enough(*this)) {
             const auto [error, n] = co_await socket_.async_read_some(
-                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::use_awaitable));
+                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::deferred));
             if (error) {
                 closed = true;
                 co_return;

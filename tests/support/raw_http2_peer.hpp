@@ -9,8 +9,8 @@
 #include "support/run.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -56,7 +56,7 @@ public:
     base::Awaitable<void> say(std::size_t connection, std::string octets) {
         static_cast<void>(
             co_await boost::asio::async_write(*sockets_.at(connection), boost::asio::buffer(octets),
-                                              boost::asio::as_tuple(boost::asio::use_awaitable)));
+                                              boost::asio::as_tuple(boost::asio::deferred)));
     }
 
     std::size_t connections = 0;
@@ -71,7 +71,7 @@ private:
     base::Awaitable<void> accept() {
         while (true) {
             auto [error, socket] =
-                co_await acceptor_.async_accept(boost::asio::as_tuple(boost::asio::use_awaitable));
+                co_await acceptor_.async_accept(boost::asio::as_tuple(boost::asio::deferred));
             if (error) {
                 co_return;
             }
@@ -94,7 +94,7 @@ private:
         co_await write(socket, hello_);
         while (reads) {
             const auto [error, n] = co_await socket.async_read_some(
-                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::use_awaitable));
+                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::deferred));
             if (error) {
                 co_return;
             }
@@ -121,13 +121,12 @@ private:
         }
         // Stays, and does not read.
         boost::asio::steady_timer never(loop_, boost::asio::steady_timer::time_point::max());
-        co_await never.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        co_await never.async_wait(boost::asio::as_tuple(boost::asio::deferred));
     }
 
     static base::Awaitable<void> write(Tcp::socket& socket, std::string octets) {
-        static_cast<void>(
-            co_await boost::asio::async_write(socket, boost::asio::buffer(octets),
-                                              boost::asio::as_tuple(boost::asio::use_awaitable)));
+        static_cast<void>(co_await boost::asio::async_write(
+            socket, boost::asio::buffer(octets), boost::asio::as_tuple(boost::asio::deferred)));
     }
 
     boost::asio::io_context& loop_;

@@ -6,7 +6,7 @@
 #include "base/net/connect.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -37,10 +37,16 @@ public:
         co_return RawHttpClient(std::move(*socket));
     }
 
+    /// Without the loop, which need not run meanwhile.
+    static RawHttpClient connect_now(boost::asio::io_context& loop, base::net::Endpoint to) {
+        boost::asio::ip::tcp::socket socket(loop);
+        socket.connect(base::net::to_asio(to));
+        return RawHttpClient(std::move(socket));
+    }
+
     base::Awaitable<void> send(std::string octets) {
-        static_cast<void>(
-            co_await boost::asio::async_write(socket_, boost::asio::buffer(octets),
-                                              boost::asio::as_tuple(boost::asio::use_awaitable)));
+        static_cast<void>(co_await boost::asio::async_write(
+            socket_, boost::asio::buffer(octets), boost::asio::as_tuple(boost::asio::deferred)));
     }
 
     /// Until the server closes, or what was received ends with `until` (when that is not empty).
@@ -49,7 +55,7 @@ public:
         std::array<char, 4096> buffer{};
         while (until.empty() || !all.ends_with(until)) {
             const auto [error, n] = co_await socket_.async_read_some(
-                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::use_awaitable));
+                boost::asio::buffer(buffer), boost::asio::as_tuple(boost::asio::deferred));
             if (error) {
                 break;
             }

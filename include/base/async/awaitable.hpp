@@ -21,7 +21,11 @@ namespace base {
 
 namespace asio = boost::asio;
 
+/// Every coroutine runs on a loop. To name its executor costs less than to hide it: Asio's own
+/// any_io_executor is copied, compared and called through a table at every suspension.
+using Executor = asio::io_context::executor_type;
+
 template <class T>
-using Awaitable = boost::asio::awaitable<T>;
+using Awaitable = asio::awaitable<T, Executor>;
 
 } // namespace base

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/async/alarm.hpp"
 
+#include "base/async/detail/timer.ipp"
+
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -126,7 +127,7 @@ private:
     }
 
     friend class base::Alarm;
-    asio::steady_timer timer_;
+    Timer timer_;
     std::vector<Alarm*> heap_;
     SteadyTime armed_for_{};
     bool armed_ = false;

@@ -49,7 +49,7 @@ Failure stop_failure(DeadlineRace::Stop why, std::string phase) {
 } // namespace detail
 
 Awaitable<Result<void>> sleep_until(Deadline deadline) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, deadline.at());
+    detail::Timer timer(co_await asio::this_coro::executor, deadline.at());
     const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::deferred));
     if (error)
         co_return fail(FailureKind::cancelled, "cancelled while sleeping");

@@ -25,8 +25,7 @@ struct Task {
 } // namespace
 
 struct TaskSet::State : std::enable_shared_from_this<State> {
-    explicit State(asio::io_context& l)
-        : loop(l), empty(l, asio::steady_timer::time_point::max()) {}
+    explicit State(asio::io_context& l) : loop(l), empty(l, detail::Timer::time_point::max()) {}
 
     void cancel_all() {
         for (auto& task : tasks)
@@ -87,7 +86,7 @@ struct TaskSet::State : std::enable_shared_from_this<State> {
 
     asio::io_context& loop;
     std::list<Task> tasks; // a list: signals do not move, and completions hold iterators
-    asio::steady_timer empty;
+    detail::Timer empty;
     std::function<void(const char*)> fault_handler;
     bool let_go = false;
 };

@@ -8,9 +8,9 @@
 #include "server_session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <map>
 #include <sys/socket.h>
@@ -24,6 +24,9 @@ using boost::system::error_code;
 
 /// Accepting failed: this long until the next try, since the next one would fail as well.
 constexpr Milliseconds accept_pause{100};
+/// Connections accepted before others run: a burst must not cost a turn of the loop for each, and
+/// the requests that are there must not wait for all of it.
+constexpr int accept_batch = 64;
 
 /// Errors that concern only the connection that was about to be accepted (accept(2)).
 bool is_the_peers(const error_code& error) {
@@ -60,8 +63,11 @@ struct Server::State {
             if (core.options.reuse_port) {
                 acceptor.set_option(ReusePort(true));
             }
+            // Without it a connection that its peer has given up makes accept(2) wait for the next.
+            acceptor.set_option(tcp::acceptor::enable_connection_aborted(true));
             acceptor.bind(at);
             acceptor.listen();
+            acceptor.non_blocking(true);
         } catch (const boost::system::system_error& error) {
             throw std::system_error(error.code(),
                                     "cannot listen on " + core.options.listen.to_string());
@@ -121,14 +127,17 @@ struct Server::Tasks {
         while (state->acceptor.is_open()) {
             tcp::socket socket(state->loop);
             tcp::endpoint from;
-            const auto [error] = co_await state->acceptor.async_accept(
-                socket, from, asio::as_tuple(asio::use_awaitable));
+            auto [error] =
+                co_await state->acceptor.async_accept(socket, from, asio::as_tuple(asio::deferred));
             if (!error) {
                 complained = false;
                 admit(state, std::move(socket), peer_endpoint(from));
-            } else if (error == asio::error::operation_aborted) {
+                error = accept_waiting(state);
+            }
+            if (error == asio::error::operation_aborted) {
                 co_return;
-            } else if (!is_the_peers(error)) {
+            }
+            if (error && !is_the_peers(error)) {
                 if (!std::exchange(complained, true)) {
                     state->core.log.error("accept-failed",
                                           {{"listen", state->core.options.listen.to_string()},
@@ -138,6 +147,26 @@ struct Server::Tasks {
                     Deadline::after(state->core.clock.steady(), accept_pause)));
             }
         }
+    }
+
+    /// What else has come by now. The error that ended it, when it is more than that nobody waits.
+    static error_code accept_waiting(const std::shared_ptr<State>& state) {
+        for (int accepted = 1; accepted < accept_batch && state->acceptor.is_open(); ++accepted) {
+            tcp::socket socket(state->loop);
+            tcp::endpoint from;
+            error_code error;
+            state->acceptor.accept(socket, from, error);
+            if (error == asio::error::would_block || error == asio::error::try_again) {
+                return {};
+            }
+            if (error && !is_the_peers(error)) {
+                return error;
+            }
+            if (!error) {
+                admit(state, std::move(socket), peer_endpoint(from));
+            }
+        }
+        return {};
     }
 
     static void admit(const std::shared_ptr<State>& state, tcp::socket socket, net::Endpoint peer) {

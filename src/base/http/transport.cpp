@@ -2,12 +2,12 @@
 #include "transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,7 +28,7 @@ constexpr std::size_t linger_octets_max = 256 * 1024;
 /// A peer that sends without end must let the other connections of the loop have their turn.
 constexpr int inline_reads_max = 16;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto as_result = asio::as_tuple(asio::deferred);
 
 int octets(std::size_t size) {
     return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
@@ -172,7 +172,7 @@ Awaitable<error_code> Transport::wait_for_input() {
     }
     if (++inline_reads_ == inline_reads_max) {
         inline_reads_ = 0;
-        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+        co_await asio::post(socket_.get_executor(), asio::deferred);
     }
     co_return error_code();
 }

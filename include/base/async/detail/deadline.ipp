@@ -4,11 +4,10 @@
 // cancelled while the caller waits for its end.
 
 #include "base/async/detail/outcome.ipp"
+#include "base/async/detail/timer.ipp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
@@ -21,7 +20,7 @@ class DeadlineRace : public std::enable_shared_from_this<DeadlineRace> {
 public:
     enum class Stop { none, timeout, cancelled };
 
-    explicit DeadlineRace(const asio::any_io_executor& executor) : timer_(executor) {}
+    explicit DeadlineRace(const Executor& executor) : timer_(executor) {}
 
     void arm(Deadline deadline);
     void finish();
@@ -30,7 +29,7 @@ public:
     [[nodiscard]] asio::cancellation_slot work_slot() { return signal_.slot(); }
 
 private:
-    asio::steady_timer timer_;
+    Timer timer_;
     asio::cancellation_signal signal_;
     Stop stop_ = Stop::none; ///< the first reason; a later one changes nothing
     bool finished_ = false;
@@ -66,7 +65,7 @@ Awaitable<Result<T>> with_deadline(Deadline deadline, std::string phase,
     if (deadline.passed(std::chrono::steady_clock::now()))
         co_return std::unexpected(detail::stop_failure(Race::Stop::timeout, std::move(phase)));
 
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const Executor executor = co_await asio::this_coro::executor;
     const auto race = std::make_shared<Race>(executor);
     race->arm(deadline);
     // Asio clears this slot when the co_await below resumes, so the pointer does not outlive
@@ -75,8 +74,9 @@ Awaitable<Result<T>> with_deadline(Deadline deadline, std::string phase,
         slot.assign(
             [r = race.get()](asio::cancellation_type) { r->stop_work(Race::Stop::cancelled); });
     detail::Outcome<Result<T>> outcome;
-    co_await asio::co_spawn(executor, detail::keep_outcome(std::move(work), outcome),
-                            asio::bind_cancellation_slot(race->work_slot(), asio::use_awaitable));
+    co_await asio::co_spawn(
+        executor, detail::keep_outcome(std::move(work), outcome),
+        asio::bind_cancellation_slot(race->work_slot(), asio::use_awaitable_t<Executor>()));
     race->finish();
     co_return detail::judge(std::move(outcome), race->stopped(), std::move(phase));
 }

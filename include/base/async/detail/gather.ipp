@@ -3,12 +3,11 @@
 // The body of gather().
 
 #include "base/async/detail/outcome.ipp"
+#include "base/async/detail/timer.ipp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -19,10 +18,8 @@ namespace base::detail {
 /// outlives every member because it waits for them.
 class Group {
 public:
-    Group(const asio::any_io_executor& executor, std::size_t members)
-        : signals_(members),
-          running_(members),
-          all_done_(executor, asio::steady_timer::time_point::max()) {}
+    Group(const Executor& executor, std::size_t members)
+        : signals_(members), running_(members), all_done_(executor, Timer::time_point::max()) {}
 
     [[nodiscard]] asio::cancellation_slot slot(std::size_t member) {
         return signals_[member].slot();
@@ -38,12 +35,12 @@ private:
     std::vector<asio::cancellation_signal> signals_;
     std::size_t running_;
     bool cancelled_ = false;
-    asio::steady_timer all_done_; ///< never expires: cancelling it wakes wait()
+    Timer all_done_; ///< never expires: cancelling it wakes wait()
 };
 
 /// Running out of memory half-way would leave members that refer to a dead frame: noexcept.
 template <class T>
-void start(const asio::any_io_executor& executor, Group& group, std::vector<Awaitable<T>> tasks,
+void start(const Executor& executor, Group& group, std::vector<Awaitable<T>> tasks,
            std::vector<Outcome<T>>& outcomes) noexcept {
     for (std::size_t i = 0; i < tasks.size(); ++i)
         asio::co_spawn(
@@ -82,7 +79,7 @@ Awaitable<std::vector<T>> gather(std::vector<Awaitable<T>> tasks) {
         only.push_back(co_await std::move(tasks.front()));
         co_return only;
     }
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const Executor executor = co_await asio::this_coro::executor;
     auto cancellation = co_await asio::this_coro::cancellation_state;
     detail::Group group(executor, tasks.size());
     std::vector<detail::Outcome<T>> outcomes(tasks.size());

@@ -2,10 +2,11 @@
 #pragma once
 // The body of OneShot.
 
+#include "base/async/detail/timer.ipp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ namespace base {
 
 template <class T>
 struct OneShot<T>::State {
-    explicit State(asio::io_context& l) : loop(l), wake(l, asio::steady_timer::time_point::max()) {}
+    explicit State(asio::io_context& l) : loop(l), wake(l, detail::Timer::time_point::max()) {}
 
     void set(T v) {
         if (std::exchange(is_set, true))
@@ -53,7 +54,7 @@ struct OneShot<T>::State {
 
     asio::io_context& loop;
     // Expires at a deadline only; owned operations let a destroyed loop end the waiter.
-    asio::steady_timer wake;
+    detail::Timer wake;
     std::optional<T> value;
     bool is_set = false;
 };

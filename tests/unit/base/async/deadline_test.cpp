@@ -5,8 +5,8 @@
 #include "base/async/task_set.hpp"
 #include "support/run.hpp"
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
@@ -40,14 +40,14 @@ Awaitable<Result<int>> at_once(int value) {
 }
 
 Awaitable<Result<int>> after_a_post(int value) {
-    co_await asio::post(asio::use_awaitable);
+    co_await asio::post(asio::deferred);
     co_return value;
 }
 
 /// Throws operation_aborted when cancelled.
 Awaitable<Result<int>> sleeps(std::chrono::milliseconds time, int value) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await timer.async_wait(asio::deferred);
     co_return value;
 }
 
@@ -243,7 +243,7 @@ Awaitable<void> caller(Seen& seen, Deadline deadline, bool total) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     seen.result = co_await base::with_deadline(deadline, "p", sleeps_until_told(seen.work_ended));
     try {
-        co_await asio::post(asio::use_awaitable);
+        co_await asio::post(asio::deferred);
     } catch (const boost::system::system_error& e) {
         seen.next_await_threw = e.code() == asio::error::operation_aborted;
     }

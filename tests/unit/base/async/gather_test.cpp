@@ -5,7 +5,7 @@
 #include "base/async/task_set.hpp"
 #include "support/run.hpp"
 
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ namespace asio = base::asio;
 Awaitable<int> later(std::chrono::milliseconds time, int value, int& ended) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
     try {
-        co_await timer.async_wait(asio::use_awaitable);
+        co_await timer.async_wait(asio::deferred);
     } catch (...) {
         ++ended;
         throw;

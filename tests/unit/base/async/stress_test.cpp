@@ -6,8 +6,8 @@
 #include "base/async/task_set.hpp"
 #include "support/run.hpp"
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -107,11 +107,11 @@ private:
             throw Bug();
         case 3: {
             asio::steady_timer timer(loop_, random(4'000));
-            co_await timer.async_wait(asio::use_awaitable);
+            co_await timer.async_wait(asio::deferred);
             co_return 2;
         }
         case 4:
-            co_await asio::post(asio::use_awaitable);
+            co_await asio::post(asio::deferred);
             co_return 3;
         case 5: {
             OneShot<int> slot(loop_);

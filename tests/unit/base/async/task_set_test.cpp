@@ -5,8 +5,8 @@
 #include "base/async/task_set.hpp"
 #include "support/run.hpp"
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ Deadline in(std::chrono::steady_clock::duration d) {
 }
 
 Awaitable<void> counts(int& ended) {
-    co_await asio::post(asio::use_awaitable);
+    co_await asio::post(asio::deferred);
     ++ended;
 }
 
@@ -59,7 +59,7 @@ Awaitable<void> joins(TaskSet& set, int& joined) {
 
 Awaitable<void> ends_when_cancelled(asio::io_context& loop, std::shared_ptr<int> ended) {
     asio::steady_timer never(loop, asio::steady_timer::time_point::max());
-    co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await never.async_wait(asio::as_tuple(asio::deferred));
     ++*ended;
 }
 
@@ -158,7 +158,7 @@ Awaitable<void> cancels_its_own_set(TaskSet& set) {
 
 Awaitable<void> cancels_then_suspends(TaskSet& set, int& ended) {
     set.cancel_all();
-    co_await asio::post(asio::use_awaitable);
+    co_await asio::post(asio::deferred);
     ++ended;
 }
 
@@ -177,7 +177,7 @@ TEST(TaskSet, TaskMayCancelItsOwnSet) {
 
 Awaitable<void> throws(std::exception_ptr error, bool suspend_first) {
     if (suspend_first)
-        co_await asio::post(asio::use_awaitable);
+        co_await asio::post(asio::deferred);
     std::rethrow_exception(error);
 }
 
@@ -239,7 +239,7 @@ Awaitable<void> owner(asio::io_context& loop, int& ended) {
     TaskSet inner(loop);
     inner.spawn(sleeps(1h, ended));
     try {
-        co_await asio::steady_timer(loop, 1h).async_wait(asio::use_awaitable);
+        co_await asio::steady_timer(loop, 1h).async_wait(asio::deferred);
     } catch (const boost::system::system_error&) {
         inner.cancel_all();
     }

@@ -13,9 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 namespace base::http {
@@ -200,7 +200,7 @@ Awaitable<std::optional<std::string>> agreed(net::Endpoint to, net::TlsContext c
                             static_cast<unsigned>(protocols.size()));
     }
     const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client,
-                                                         asio::as_tuple(asio::use_awaitable));
+                                                         asio::as_tuple(asio::deferred));
     if (error) {
         co_return std::nullopt;
     }
@@ -211,9 +211,9 @@ Awaitable<std::optional<std::string>> agreed(net::Endpoint to, net::TlsContext c
     const std::string request = protocol == "h2"
                                     ? test::http2::hello() + test::http2::get(1)
                                     : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    co_await asio::async_write(stream, asio::buffer(request), asio::use_awaitable);
+    co_await asio::async_write(stream, asio::buffer(request), asio::deferred);
     std::string answer(9, '\0');
-    co_await asio::async_read(stream, asio::buffer(answer), asio::use_awaitable);
+    co_await asio::async_read(stream, asio::buffer(answer), asio::deferred);
     EXPECT_EQ(protocol == "h2", answer != "HTTP/1.1 ");
     co_return protocol;
 }

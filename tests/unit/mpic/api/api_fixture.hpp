@@ -16,8 +16,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
 #include <stdexcept>
@@ -115,7 +115,7 @@ private:
         using mpic::coordinator::Unavailable;
         self.asked.push_back(request);
         self.asked_by.push_back(client);
-        co_await boost::asio::post(self.loop, boost::asio::use_awaitable);
+        co_await boost::asio::post(self.loop, boost::asio::deferred);
         self.clock.advance(std::chrono::milliseconds(250));
         if (self.meanwhile)
             self.meanwhile();
