@@ -202,11 +202,8 @@ private:
             for (const auto& record : found->second) {
                 if (record.type != RecordType::dname)
                     continue;
-                auto labels = current.labels();
-                labels.resize(current.label_count() - above.label_count());
                 const Name target = base::dns::parse_name_rdata(record.rdata).value();
-                labels.insert(labels.end(), target.labels().begin(), target.labels().end());
-                current = Name::from_labels(labels).value();
+                current = current.substituted(above, target).value();
                 out.chain.push_back(current);
                 ttl = std::min(ttl, record.ttl);
                 return true;

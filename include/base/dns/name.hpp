@@ -24,10 +24,15 @@ public:
     [[nodiscard]] static Result<Name> parse(std::string_view text);
     /// From labels as they stand on the wire, case folded. Fails over the limits.
     [[nodiscard]] static Result<Name> from_labels(const std::vector<std::string>& labels);
+    /// From each label with its length before it, as on the wire but without compression and the
+    /// root's zero; case folded. Fails over the limits.
+    [[nodiscard]] static Result<Name> from_wire(std::string_view wire);
 
     [[nodiscard]] bool is_root() const { return parts_ == nullptr; }
-    [[nodiscard]] std::size_t label_count() const { return labels().size(); }
-    [[nodiscard]] const std::vector<std::string>& labels() const { return parts().labels; }
+    [[nodiscard]] std::size_t label_count() const;
+    [[nodiscard]] std::vector<std::string> labels() const;
+    /// As from_wire() takes it: the canonical form of RFC 4034 §6.2 without the root's zero.
+    [[nodiscard]] const std::string& wire() const { return parts().wire; }
     /// One label fewer; the root's parent is the root.
     [[nodiscard]] Name parent() const;
     /// True for equal names too: "a.b" is within "b" and within "a.b"; everything is within the
@@ -35,20 +40,22 @@ public:
     [[nodiscard]] bool is_within(const Name& ancestor) const;
     /// `prefix` labels in front ("_acme-challenge"); fails when the result is over 253 characters.
     [[nodiscard]] Result<Name> prefixed(std::string_view prefix) const;
+    /// `suffix`, which it must be within, replaced by `other` (RFC 6672 §2.2); fails as prefixed().
+    [[nodiscard]] Result<Name> substituted(const Name& suffix, const Name& other) const;
     /// Presentation form without a trailing dot; "" for the root.
     [[nodiscard]] const std::string& text() const { return parts().text; }
 
     bool operator==(const Name& other) const {
-        return parts_ == other.parts_ || text() == other.text();
+        return parts_ == other.parts_ || wire() == other.wire();
     }
     auto operator<=>(const Name& other) const { return text() <=> other.text(); }
 
 private:
     struct Parts {
-        std::vector<std::string> labels;
+        std::string wire;
         std::string text;
     };
-    explicit Name(std::vector<std::string> labels);
+    explicit Name(std::string folded_wire);
     [[nodiscard]] const Parts& parts() const;
     std::shared_ptr<const Parts> parts_; ///< shared by copies, which are many; nothing: the root
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/core/encoding.hpp"
 #include "base/dns/message.hpp"
 #include "header_bits.hpp"
 #include "rdata.hpp"
@@ -16,6 +17,11 @@ constexpr std::uint16_t ede_option = 15; // RFC 8914 §2
 
 std::unexpected<Failure> malformed(std::string why) {
     return fail(FailureKind::dns_malformed, std::move(why));
+}
+
+std::uint16_t u16_at(std::string_view octets, std::size_t at) {
+    return static_cast<std::uint16_t>(static_cast<std::uint8_t>(octets[at]) << 8
+                                      | static_cast<std::uint8_t>(octets[at + 1]));
 }
 
 /// A record as it stands, before it is known to be OPT or a record of the Internet class.
@@ -44,12 +50,11 @@ public:
 
 private:
     Result<void> header() {
-        auto octets = reader_.bytes(12);
-        if (!octets)
+        const auto fields = reader_.bytes(12);
+        if (!fields)
             return malformed("shorter than a header");
-        WireReader fields(*octets);
-        message_.id = fields.u16().value();
-        const std::uint16_t flags = fields.u16().value();
+        message_.id = u16_at(*fields, 0);
+        const std::uint16_t flags = u16_at(*fields, 2);
         message_.response = (flags & header_bits::qr) != 0;
         message_.opcode = static_cast<std::uint8_t>((flags >> 11) & 0xf);
         message_.authoritative = (flags & header_bits::aa) != 0;
@@ -59,8 +64,8 @@ private:
         message_.authentic_data = (flags & header_bits::ad) != 0;
         message_.checking_disabled = (flags & header_bits::cd) != 0;
         message_.rcode = Rcode{static_cast<std::uint16_t>(flags & header_bits::rcode)};
-        for (std::size_t& count : counts_)
-            count = fields.u16().value();
+        for (std::size_t i = 0; i < 4; ++i)
+            counts_[i] = u16_at(*fields, 4 + 2 * i);
         const std::size_t total = counts_[0] + counts_[1] + counts_[2] + counts_[3];
         if (total > max_records_)
             return fail(FailureKind::dns_truncated,
@@ -112,14 +117,13 @@ private:
         if (!owner)
             return std::unexpected(std::move(owner.error()));
         raw.record.owner = std::move(*owner);
-        auto fixed = reader_.bytes(10);
-        if (!fixed)
-            return std::unexpected(std::move(fixed.error()));
-        WireReader fields(*fixed);
-        raw.record.type = RecordType{fields.u16().value()};
-        raw.record_class = fields.u16().value();
-        raw.ttl_field = fields.u32().value();
-        auto rdata = this->rdata(raw.record.type, fields.u16().value());
+        auto fields = reader_.bytes(10);
+        if (!fields)
+            return std::unexpected(std::move(fields.error()));
+        raw.record.type = RecordType{u16_at(*fields, 0)};
+        raw.record_class = u16_at(*fields, 2);
+        raw.ttl_field = static_cast<std::uint32_t>(u16_at(*fields, 4)) << 16 | u16_at(*fields, 6);
+        auto rdata = this->rdata(raw.record.type, u16_at(*fields, 8));
         if (!rdata)
             return std::unexpected(std::move(rdata.error()));
         raw.record.rdata = std::move(*rdata);
@@ -150,10 +154,10 @@ private:
         };
         bool read = copy(layout->before);
         for (std::size_t i = 0; read && i < layout->names; ++i) {
-            const auto name = inside.name();
+            const auto name = inside.name_octets();
             read = name.has_value() && inside.offset() <= end;
             if (read)
-                out += name_rdata(*name);
+                out += ascii_lower(name->view()) + '\0'; // the lengths are below the letters
         }
         read = read && copy(layout->after);
         if (!read || inside.offset() != end)

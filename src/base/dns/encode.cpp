@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_message = 65535;
 constexpr std::size_t max_rdata = 65535;
+constexpr std::size_t usual_query = 96;
 constexpr std::size_t question_name_offset = 12;
 constexpr std::uint16_t ede_option = 15; // RFC 8914 §2
 
@@ -27,8 +28,8 @@ void put_u32(std::string& out, std::uint32_t value) {
 /// The labels that `name` does not share with `known`, then a pointer into `known`, which stands at
 /// `question_name_offset`.
 void put_compressed(std::string& out, const Name& name, const Name& known) {
-    const auto& a = name.labels();
-    const auto& b = known.labels();
+    const auto a = name.labels();
+    const auto b = known.labels();
     const auto [a_end, b_end] = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
     const auto own = static_cast<std::size_t>(std::distance(a_end, a.rend()));
     const auto skipped = static_cast<std::size_t>(std::distance(b_end, b.rend()));
@@ -98,6 +99,7 @@ bool put_records(std::string& out, const std::vector<Record>& records, const Nam
 
 std::string put_head(const Message& m, bool truncated, bool with_records) {
     std::string out;
+    out.reserve(usual_query);
     put_u16(out, m.id);
     put_u16(out, flags_of(m, truncated));
     put_u16(out, m.questions.size());

@@ -42,10 +42,7 @@ Result<Name> substitute(const Name& name, const Record& dname) {
     auto target = parse_name_rdata(dname.rdata);
     if (!target)
         return target;
-    std::vector<std::string> labels = name.labels();
-    labels.resize(name.label_count() - dname.owner.label_count());
-    labels.insert(labels.end(), target->labels().begin(), target->labels().end());
-    return Name::from_labels(labels);
+    return name.substituted(dname.owner, *target);
 }
 
 /// The walk along the aliases of one response.
@@ -56,7 +53,6 @@ public:
 
     Result<Answer> run() {
         Answer answer{.question = question_};
-        std::set<Name> seen{question_.name};
         Name current = question_.name;
         std::uint32_t ttl = UINT32_MAX;
         for (;;) {
@@ -70,8 +66,10 @@ public:
                 break;
             ttl = std::min(ttl, (*hop)->ttl);
             current = (*hop)->target;
+            const bool seen = current == question_.name
+                              || std::ranges::find(answer.chain, current) != answer.chain.end();
             answer.chain.push_back(current);
-            if (!seen.insert(current).second)
+            if (seen)
                 return loop(fmt::format("comes back to {}", current.text()));
             if (answer.chain.size() > static_cast<std::size_t>(max_chain_))
                 return loop(fmt::format("has more than {} steps", max_chain_));
@@ -155,7 +153,7 @@ void settle(Answer& answer, const Message& response) {
 
 Result<void> check_response(const Message& response, const Question& question, std::uint16_t id) {
     if (!response.response || response.opcode != 0 || response.id != id
-        || response.questions != std::vector{question})
+        || response.questions.size() != 1 || response.questions.front() != question)
         return malformed(question, "does not belong to it");
     if (response.truncated)
         return fail(

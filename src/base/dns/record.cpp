@@ -135,31 +135,23 @@ Result<net::IpAddress> parse_address(RecordType type, std::string_view rdata) {
 }
 
 Result<Name> parse_name_rdata(std::string_view rdata) {
-    std::vector<std::string> labels;
-    while (!rdata.empty()) {
-        const std::size_t length = octet(rdata.front());
-        rdata.remove_prefix(1);
+    for (std::size_t at = 0; at < rdata.size();) {
+        const std::size_t length = octet(rdata[at]);
         if (length == 0) {
-            if (!rdata.empty())
+            if (at + 1 != rdata.size())
                 return malformed("octets after the name in the RDATA");
-            auto name = Name::from_labels(labels);
+            auto name = Name::from_wire(rdata.substr(0, at));
             return name ? std::move(name) : malformed("name in the RDATA: " + name.error().detail);
         }
-        if (length > 63 || length > rdata.size())
+        if (length > 63 || length >= rdata.size() - at)
             return malformed("a label of the name in the RDATA is too long");
-        labels.emplace_back(rdata.substr(0, length));
-        rdata.remove_prefix(length);
+        at += length + 1;
     }
     return malformed("the name in the RDATA has no end");
 }
 
 std::string name_rdata(const Name& name) {
-    std::string out;
-    for (const std::string& label : name.labels()) {
-        out += static_cast<char>(label.size());
-        out += label;
-    }
-    return out += '\0';
+    return name.wire() + '\0';
 }
 
 } // namespace base::dns

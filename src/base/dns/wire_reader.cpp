@@ -3,14 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <string>
-#include <vector>
-
 namespace base::dns {
 namespace {
 
 constexpr std::size_t header_octets = 12;
-constexpr std::size_t max_name_octets = 255; // RFC 1035 §2.3.4
 constexpr std::uint8_t pointer_bits = 0xc0;
 
 } // namespace
@@ -35,12 +31,11 @@ Result<std::uint8_t> WireReader::u8() {
 }
 
 Result<std::uint16_t> WireReader::u16() {
-    auto octets = bytes(2);
-    if (!octets)
-        return std::unexpected(std::move(octets.error()));
-    std::uint16_t value = 0;
-    for (const char c : *octets)
-        value = static_cast<std::uint16_t>(value << 8 | static_cast<std::uint8_t>(c));
+    if (left() < 2)
+        return std::unexpected(bytes(2).error());
+    const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(wire_[offset_ + i]); };
+    const auto value = static_cast<std::uint16_t>(at(0) << 8 | at(1));
+    offset_ += 2;
     return value;
 }
 
@@ -54,23 +49,23 @@ Result<std::uint32_t> WireReader::u32() {
     return value;
 }
 
-Result<Name> WireReader::name() {
-    std::vector<std::string> labels;
+Result<NameOctets> WireReader::name_octets() {
+    Result<NameOctets> out;
     WireReader at = *this;       // goes to where pointers lead
     std::size_t start = offset_; // of the run of labels being read
     std::size_t after = 0;       // where this name ends, once a pointer has been met
-    std::size_t octets = 1;
     for (;;) {
-        const auto length = at.u8();
-        if (!length)
-            return std::unexpected(length.error());
-        if (*length == 0)
+        if (at.left() == 0)
+            return std::unexpected(at.bytes(1).error());
+        const std::size_t begin = at.offset_;
+        const auto length = static_cast<std::uint8_t>(wire_[at.offset_++]);
+        if (length == 0)
             break;
-        if ((*length & pointer_bits) == pointer_bits) {
+        if ((length & pointer_bits) == pointer_bits) {
             const auto low = at.u8();
             if (!low)
                 return std::unexpected(low.error());
-            const std::size_t target = (*length & 0x3fU) << 8 | *low;
+            const std::size_t target = (length & 0x3fU) << 8 | *low;
             if (target >= start || target < header_octets)
                 return malformed("a compression pointer does not point backwards to a name");
             if (after == 0)
@@ -78,18 +73,21 @@ Result<Name> WireReader::name() {
             at.offset_ = start = target;
             continue;
         }
-        if ((*length & pointer_bits) != 0)
+        if ((length & pointer_bits) != 0)
             return malformed("a label of an unknown type");
-        const auto label = at.bytes(*length);
-        if (!label)
-            return std::unexpected(label.error());
-        octets += label->size() + 1;
-        if (octets > max_name_octets)
+        if (length > at.left())
+            return std::unexpected(at.bytes(length).error());
+        if (!out->append(wire_.substr(begin, length + 1U)))
             return malformed("a name of more than 255 octets");
-        labels.emplace_back(*label);
+        at.offset_ += length;
     }
     offset_ = after == 0 ? at.offset_ : after;
-    return Name::from_labels(labels);
+    return out;
+}
+
+Result<Name> WireReader::name() {
+    const auto octets = name_octets();
+    return octets ? Name::from_wire(octets->view()) : std::unexpected(octets.error());
 }
 
 } // namespace base::dns

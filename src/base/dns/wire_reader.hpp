@@ -5,11 +5,32 @@
 #include "base/core/result.hpp"
 #include "base/dns/name.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace base::dns {
+
+/// A name put together from where its pointers led.
+class NameOctets {
+public:
+    static constexpr std::size_t max_octets = 255; // RFC 1035 §2.3.4, the root's included
+
+    [[nodiscard]] std::string_view view() const { return {octets_.data(), size_}; }
+    /// False when there is no room, nor for the root's octet.
+    [[nodiscard]] bool append(std::string_view label_with_length) {
+        if (size_ + label_with_length.size() >= max_octets)
+            return false;
+        label_with_length.copy(octets_.data() + size_, label_with_length.size());
+        size_ += label_with_length.size();
+        return true;
+    }
+
+private:
+    std::array<char, max_octets> octets_; // NOLINT: written before it is read
+    std::size_t size_ = 0;
+};
 
 class WireReader {
 public:
@@ -25,6 +46,8 @@ public:
     /// A name with compression (RFC 1035 §4.1.4). Every pointer must point before the place that
     /// the labels read so far began at, so that reading ends; at most 255 octets in all.
     [[nodiscard]] Result<Name> name();
+    /// The same, as Name::from_wire() takes it; case as it stands.
+    [[nodiscard]] Result<NameOctets> name_octets();
 
 private:
     [[nodiscard]] std::unexpected<Failure> malformed(std::string_view why) const;

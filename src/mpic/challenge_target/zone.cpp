@@ -104,11 +104,7 @@ private:
 
 /// `name` with `from` at its end replaced by `to`; nothing when that is too long (RFC 6672 §2.2).
 std::optional<Name> substitute(const Name& name, const Name& from, const Name& to) {
-    std::vector<std::string> labels(name.labels().begin(),
-                                    name.labels().end()
-                                        - static_cast<std::ptrdiff_t>(from.label_count()));
-    labels.insert(labels.end(), to.labels().begin(), to.labels().end());
-    auto out = Name::from_labels(labels);
+    auto out = name.substituted(from, to);
     return out ? std::optional(std::move(*out)) : std::nullopt;
 }
 

@@ -86,6 +86,21 @@ TEST(Name, FromLabelsKeepsAnyOctet) {
     EXPECT_NE(*Name::from_labels({"a.b"}), *Name::from_labels({"a", "b"}));
 }
 
+TEST(Name, FromWireTakesWholeLabelsAndFoldsTheirCase) {
+    const auto made = Name::from_wire("\3WwW\7eXample");
+    ASSERT_TRUE(made);
+    EXPECT_EQ(*made, name("www.example"));
+    EXPECT_EQ(made->wire(), "\3www\7example");
+    EXPECT_TRUE(Name::from_wire("")->is_root());
+    for (const std::string_view broken : {"\4www", "\3www\1", "\100"})
+        EXPECT_FALSE(Name::from_wire(broken)) << broken;
+    EXPECT_FALSE(Name::from_wire(std::string("\1a\0\1b", 5))) << "a root in the middle";
+    const std::string label = '\x3f' + std::string(63, 'x');
+    const std::string most = label + label + label + '\x3d' + std::string(61, 'x');
+    EXPECT_EQ(Name::from_wire(most)->text().size(), 253U); // RFC 1035 §2.3.4
+    EXPECT_FALSE(Name::from_wire(label + label + label + '\x3e' + std::string(62, 'x')));
+}
+
 TEST(Name, ParentEndsAtTheRoot) {
     EXPECT_EQ(name("a.b.c").parent(), name("b.c"));
     EXPECT_TRUE(name("c").parent().is_root());
@@ -98,6 +113,14 @@ TEST(Name, IsWithinComparesLabels) {
     EXPECT_TRUE(name("a.b").is_within(Name()));
     EXPECT_FALSE(name("b").is_within(name("a.b")));
     EXPECT_FALSE(name("xb").is_within(name("b"))) << "not a suffix of characters";
+}
+
+TEST(Name, SubstitutedKeepsWhatStandsBeforeTheSuffix) { // RFC 6672 §2.2
+    EXPECT_EQ(*name("a.b.old.example").substituted(name("old.example"), name("new.test")),
+              name("a.b.new.test"));
+    EXPECT_EQ(*name("a.old").substituted(name("old"), Name()), name("a"));
+    EXPECT_FALSE(name("a.b").substituted(name("b"), name(repeated("abcdefg.", 31) + "abcde")))
+        << "255";
 }
 
 TEST(Name, PrefixedAddsLabelsWithinTheLimits) {
