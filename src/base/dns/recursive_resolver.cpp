@@ -93,21 +93,23 @@ std::unexpected<Failure> too_late(const ResolverState& state, const QueryChannel
 /// port or connection, which may have broken for another query's sake (newer c-ares also drops a
 /// connection that brought something malformed), once; and a query that c-ares gave up before the
 /// try's time was over, as its newer versions do to servers that used to be fast.
-Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<QueryChannel> channel,
-                                    std::string query, Deadline deadline, int* sends) {
-    const SteadyTime started = state->clock.steady();
-    const auto early = state->options.try_timeout * 9 / 10;
-    const Deadline until = deadline.within(started, state->options.try_timeout);
+/// `state`, `query` and `sends` are the awaiting frame's.
+Awaitable<Result<std::string>> send(const ResolverState& state,
+                                    std::shared_ptr<QueryChannel> channel, const std::string& query,
+                                    Deadline deadline, int& sends) {
+    const SteadyTime started = state.clock.steady();
+    const auto early = state.options.try_timeout * 9 / 10;
+    const Deadline until = deadline.within(started, state.options.try_timeout);
     if (deadline.passed(started))
-        co_return too_late(*state, *channel, deadline);
+        co_return too_late(state, *channel, deadline);
     bool broken_before = false;
     for (int i = 1;; ++i) {
-        ++*sends;
+        ++sends;
         QueryChannel::Sent sent = channel->send(query);
         const Forget at_the_end(*channel, sent.number);
         auto waited = co_await sent.response.wait_until(until, "DNS");
         if (!waited && waited.error().kind == FailureKind::timeout)
-            co_return too_late(*state, *channel, deadline);
+            co_return too_late(state, *channel, deadline);
         if (!waited)
             co_return std::unexpected(std::move(waited.error()));
         if (*waited || i == max_sends_per_try)
@@ -117,7 +119,7 @@ Awaitable<Result<std::string>> send(StatePtr state, std::shared_ptr<QueryChannel
             kind == FailureKind::connection_refused || kind == FailureKind::dns_malformed;
         const bool again =
             broken ? !std::exchange(broken_before, true)
-                   : kind == FailureKind::dns_timeout && state->clock.steady() - started < early;
+                   : kind == FailureKind::dns_timeout && state.clock.steady() - started < early;
         if (!again)
             co_return std::move(*waited);
     }
@@ -135,22 +137,13 @@ bool is_settled(const ResolverState& state, std::string_view query, std::string_
     return is_complete(response) && (!state.options.mix_case || echoes_question(query, response));
 }
 
-/// One try at one server: over UDP, and over TCP when that does not settle it (RFC 7766 §5).
-Awaitable<Result<std::string>> ask_server(StatePtr state, std::shared_ptr<ServerChannels> server,
-                                          std::string query, Deadline deadline, int* sends) {
-    auto response = co_await send(state, server->udp(), query, deadline, sends);
-    if (!response || is_settled(*state, query, *response))
-        co_return response;
-    int over_tcp = 0; // the same query, as far as the asker is concerned
-    co_return co_await send(state, server->tcp(), std::move(query), deadline, &over_tcp);
-}
-
 bool another_server_may_answer(const Failure& failure) {
     return failure.kind == FailureKind::dns_timeout
            || failure.kind == FailureKind::connection_refused || failure.kind == FailureKind::io;
 }
 
-/// The servers in turn, as often as the options say, until one answers.
+/// The servers in turn, as often as the options say, until one answers: over UDP, and over TCP when
+/// that does not settle it (RFC 7766 §5).
 Awaitable<Result<Exchange>> ask(StatePtr state, std::string query, Deadline deadline) {
     const std::uint16_t id = state->random_id();
     query = put_id(std::move(query), id);
@@ -164,7 +157,10 @@ Awaitable<Result<Exchange>> ask(StatePtr state, std::string query, Deadline dead
             const std::shared_ptr<ServerChannels> server = state->servers[i];
             if (sends > 0 && deadline.passed(state->clock.steady()))
                 co_return std::unexpected(std::move(last));
-            auto response = co_await ask_server(state, server, query, deadline, &sends);
+            auto response = co_await send(*state, server->udp(), query, deadline, sends);
+            int over_tcp = 0; // the same query, as far as the asker is concerned
+            if (response && !is_settled(*state, query, *response))
+                response = co_await send(*state, server->tcp(), query, deadline, over_tcp);
             if (response)
                 co_return Exchange{put_question(std::move(*response), as_asked), server->server(),
                                    sends};

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/net/connect.hpp"
 
-#include "base/async/deadline.hpp"
+#include "base/async/alarm.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace base::net {
@@ -42,20 +45,6 @@ ErrorCode prepare(tcp::socket& socket, const Endpoint& to, const std::optional<I
     return error;
 }
 
-Awaitable<Result<tcp::socket>> connect_without_limit(Endpoint to, std::optional<IpAddress> source,
-                                                     std::string doing) {
-    tcp::socket socket(co_await asio::this_coro::executor);
-    if (const ErrorCode error = prepare(socket, to, source)) {
-        if (source)
-            doing += " from " + source->to_string();
-        co_return std::unexpected(connect_failure(error, std::move(doing)));
-    }
-    const auto [error] = co_await socket.async_connect(to_asio(to), asio::as_tuple(asio::deferred));
-    if (error)
-        co_return std::unexpected(connect_failure(error, std::move(doing)));
-    co_return socket;
-}
-
 FailureKind kind_of(const ErrorCode& error) {
     namespace e = asio::error;
     if (error == e::operation_aborted)
@@ -80,11 +69,35 @@ FailureKind kind_of(const ErrorCode& error) {
 
 Awaitable<Result<tcp::socket>> connect(Endpoint to, std::optional<IpAddress> source,
                                        Deadline deadline) {
-    const std::string doing = "connecting to " + to.to_string();
-    auto result = co_await with_deadline(deadline, doing, connect_without_limit(to, source, doing));
-    if (!result && result.error().kind == FailureKind::timeout)
-        co_return fail(FailureKind::connection_timeout, doing + ": no answer in the time allowed");
-    co_return result;
+    std::string doing = "connecting to " + to.to_string();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        co_return fail(FailureKind::cancelled, std::move(doing));
+    const auto late = [&] {
+        return fail(FailureKind::connection_timeout, doing + ": no answer in the time allowed");
+    };
+    if (deadline.passed(std::chrono::steady_clock::now()))
+        co_return late();
+    const Executor executor = co_await asio::this_coro::executor;
+    tcp::socket socket(executor);
+    if (const ErrorCode error = prepare(socket, to, source)) {
+        if (source)
+            doing += " from " + source->to_string();
+        co_return std::unexpected(connect_failure(error, std::move(doing)));
+    }
+    bool expired = false;
+    Alarm alarm(executor.context(), [&] {
+        expired = true;
+        ErrorCode ignored;
+        socket.cancel(ignored);
+    });
+    alarm.set(deadline.at());
+    const auto [error] = co_await socket.async_connect(to_asio(to), asio::as_tuple(asio::deferred));
+    if (expired && error == asio::error::operation_aborted)
+        co_return late();
+    if (error)
+        co_return std::unexpected(connect_failure(error, std::move(doing)));
+    co_return socket;
 }
 
 Failure to_failure(const ErrorCode& error, std::string doing) {

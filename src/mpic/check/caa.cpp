@@ -43,6 +43,7 @@ struct Climb {
 
 std::vector<Name> nodes(const Name& domain) {
     std::vector<Name> out;
+    out.reserve(domain.label_count());
     for (Name node = domain; !node.is_root(); node = node.parent())
         out.push_back(node);
     return out;
@@ -80,8 +81,10 @@ base::Awaitable<void> judge_nodes(const Vantage& vantage, Climb& climb, std::siz
 base::Awaitable<void> climb_from(const Vantage& vantage, Climb& climb, Name domain,
                                  base::Deadline deadline) {
     const std::vector<Name> all = nodes(domain);
+    climb.lookups.reserve(std::min(side_by_side, all.size()));
     for (std::size_t first = 0; first < all.size() && !climb.decided(); first += side_by_side) {
         std::vector<base::Awaitable<Lookup>> tasks;
+        tasks.reserve(side_by_side);
         for (std::size_t i = first; i < std::min(first + side_by_side, all.size()); ++i)
             tasks.push_back(first_try(vantage, {all[i], RecordType::caa}, deadline));
         for (Lookup& lookup : co_await base::gather(std::move(tasks)))
@@ -142,6 +145,7 @@ void judge_set(CaaReport& report, const CaaQuestion& question) {
 
 CaaReport to_report(const CaaQuestion& question, const Climb& climb) {
     CaaReport report;
+    report.lookups.reserve(climb.lookups.size());
     for (const Lookup& lookup : climb.lookups)
         report.lookups.push_back(to_evidence(lookup));
     report.lookup_failure = climb.conditions;

@@ -51,22 +51,39 @@ bool is_final(const Lookup& lookup) {
     return kind == FailureKind::dns_truncated || kind == FailureKind::cancelled;
 }
 
-/// `lookup` is the awaiting frame's.
-base::Awaitable<void> try_once(const Vantage& vantage, Lookup& lookup, bool settle_state,
-                               base::Milliseconds allowed, base::Deadline deadline) {
-    const auto start = vantage.clock.steady();
-    const bool cut_short = deadline.remaining(start) < vantage.settings.dns_try;
-    const base::Deadline until = deadline.within(start, allowed);
-    if (settle_state)
-        lookup.result = co_await vantage.resolver.lookup_with_dnssec(lookup.question, until);
-    else
-        lookup.result = co_await vantage.resolver.lookup(lookup.question, until);
-    lookup.state_asked = settle_state;
-    lookup.elapsed += vantage.clock.steady() - start;
-    lookup.queries += lookup.result ? lookup.result->tries : 1;
-    const bool timed_out = !lookup.result && lookup.result.error().kind == FailureKind::dns_timeout;
-    lookup.full_tries += timed_out && cut_short ? 0 : 1;
-}
+/// One try of a lookup: asked(), and then kept. No coroutine of its own: every question of every
+/// check passes here.
+class Try {
+public:
+    Try(const Vantage& vantage, bool settle_state, base::Deadline deadline)
+        : vantage_(vantage),
+          settle_state_(settle_state),
+          start_(vantage.clock.steady()),
+          cut_short_(deadline.remaining(start_) < vantage.settings.dns_try),
+          deadline_(deadline) {}
+
+    base::Awaitable<base::Result<Answer>> asked(const base::dns::Question& question,
+                                                base::Milliseconds allowed) const {
+        const base::Deadline until = deadline_.within(start_, allowed);
+        return settle_state_ ? vantage_.resolver.lookup_with_dnssec(question, until)
+                             : vantage_.resolver.lookup(question, until);
+    }
+    void keep(base::Result<Answer> result, Lookup& lookup) const {
+        lookup.state_asked = settle_state_;
+        lookup.elapsed += vantage_.clock.steady() - start_;
+        lookup.queries += result ? result->tries : 1;
+        const bool timed_out = !result && result.error().kind == FailureKind::dns_timeout;
+        lookup.full_tries += timed_out && cut_short_ ? 0 : 1;
+        lookup.result = std::move(result);
+    }
+
+private:
+    const Vantage& vantage_;
+    bool settle_state_;
+    base::SteadyTime start_;
+    bool cut_short_;
+    base::Deadline deadline_;
+};
 
 /// A try that settles the state gets time for the proof on top of that for the answer.
 base::Milliseconds time_for(const Vantage& vantage, bool settle_state) {
@@ -145,7 +162,8 @@ base::Awaitable<Lookup> first_try(const Vantage& vantage, base::dns::Question qu
     Lookup lookup;
     lookup.question = std::move(question);
     const bool settle = vantage.settings.prove_insecure;
-    co_await try_once(vantage, lookup, settle, time_for(vantage, settle), deadline);
+    const Try first(vantage, settle, deadline);
+    first.keep(co_await first.asked(lookup.question, time_for(vantage, settle)), lookup);
     co_return lookup;
 }
 
@@ -156,7 +174,8 @@ base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
             break;
         const bool responding = lookup.result.has_value();
         const bool settle = vantage.settings.prove_insecure || (left == 1 && responding);
-        co_await try_once(vantage, lookup, settle, time_for(vantage, settle), deadline);
+        const Try next(vantage, settle, deadline);
+        next.keep(co_await next.asked(lookup.question, time_for(vantage, settle)), lookup);
     }
 }
 
@@ -172,7 +191,8 @@ base::Awaitable<Lookup> look_up_state(const Vantage& vantage, base::dns::Questio
                                       base::Deadline deadline) {
     Lookup lookup;
     lookup.question = std::move(question);
-    co_await try_once(vantage, lookup, true, vantage.settings.dns_try, deadline);
+    const Try only(vantage, true, deadline);
+    only.keep(co_await only.asked(lookup.question, vantage.settings.dns_try), lookup);
     co_return lookup;
 }
 

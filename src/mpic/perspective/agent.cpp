@@ -118,13 +118,17 @@ base::Awaitable<PerspectiveReport> Agent::check(wire::AgentQuestion question) {
 
     const auto deadline =
         checking_deadline(started, std::min(question.budget, options_.max_budget));
-    std::vector<base::Awaitable<Part>> checks;
-    if (question.dcv)
+    if (question.dcv && question.caa) {
+        std::vector<base::Awaitable<Part>> checks;
         checks.push_back(run_dcv(vantage_, std::move(*question.dcv), deadline));
-    if (question.caa)
         checks.push_back(run_caa(vantage_, std::move(*question.caa), deadline));
-    for (auto& part : co_await base::gather(std::move(checks)))
-        std::visit([&](auto&& finished) { put(report, std::move(finished)); }, std::move(part));
+        for (auto& part : co_await base::gather(std::move(checks)))
+            std::visit([&](auto&& finished) { put(report, std::move(finished)); }, std::move(part));
+    } else if (question.dcv) {
+        report.dcv = co_await check::check_dcv(vantage_, std::move(*question.dcv), deadline);
+    } else if (question.caa) {
+        report.caa = co_await check::check_caa(vantage_, std::move(*question.caa), deadline);
+    }
 
     report.elapsed_ms = base::as_ms(clock_.steady() - started);
     log_.info("checked", {{"request-id", question.request_id},
