@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -21,6 +22,15 @@ constexpr std::string_view hex_alphabet = "0123456789abcdef";
 constexpr std::uint8_t octet(char c) {
     return static_cast<std::uint8_t>(c);
 }
+
+/// What each octet stands for; 64 and more: nothing.
+constexpr std::array<std::uint8_t, 256> base64_digits = [] {
+    std::array<std::uint8_t, 256> out{};
+    out.fill(64);
+    for (std::uint8_t digit = 0; digit < 64; ++digit)
+        out[octet(base64_alphabet[digit])] = digit;
+    return out;
+}();
 
 /// The bits of `bytes`, most significant first, in groups of log2(alphabet) bits; the last group is
 /// filled with zero bits (RFC 4648 §3.5). No padding characters.
@@ -101,10 +111,10 @@ std::optional<std::string> from_base64(std::string_view text) {
     std::uint32_t window = 0;
     unsigned held = 0;
     for (const char c : text) {
-        const std::size_t digit = base64_alphabet.find(c);
-        if (digit == std::string_view::npos)
+        const std::uint32_t digit = base64_digits[octet(c)];
+        if (digit >= base64_alphabet.size())
             return std::nullopt;
-        window = (window << 6 | static_cast<std::uint32_t>(digit)) & 0xffff;
+        window = (window << 6 | digit) & 0xffff;
         held += 6;
         if (held >= 8) {
             held -= 8;
@@ -179,12 +189,15 @@ bool ascii_iequals(std::string_view a, std::string_view b) {
 }
 
 std::string excerpt(std::string_view bytes, std::size_t limit) {
+    const auto stands = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
+    if (bytes.size() <= limit && std::ranges::all_of(bytes, stands))
+        return std::string(bytes);
     std::string out;
     for (const char c : bytes.substr(0, limit)) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (c >= 0x20 && c < 0x7f) {
+        } else if (stands(c)) {
             out += c;
         } else {
             fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet(c));

@@ -69,18 +69,36 @@ std::optional<sys_days> scan_date(Scanner& in) {
     return sys_days(date);
 }
 
+/// Over the zeros that end before `end`.
+template <class I>
+void put_digits(std::string& out, std::size_t end, I value) {
+    for (; value > 0; value /= 10)
+        out[--end] = static_cast<char>('0' + value % 10);
+}
+
 } // namespace
 
 std::string iso_date(WallTime at) {
     const year_month_day date(floor<days>(at));
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    const int year = static_cast<int>(date.year());
+    const bool usual = year >= 0 && year <= 9999;
+    std::string out = usual ? "0000-00-00" : fmt::format("{:04}-00-00", year);
+    if (usual)
+        put_digits(out, 4, year);
+    put_digits(out, out.size() - 3, static_cast<unsigned>(date.month()));
+    put_digits(out, out.size(), static_cast<unsigned>(date.day()));
+    return out;
 }
 
-std::string rfc3339(WallTime at) {
+std::string rfc3339(WallTime at) { // in every log line, report and record
     const std::chrono::hh_mm_ss<microseconds> time(at - floor<days>(at));
-    return fmt::format("{}T{:02}:{:02}:{:02}.{:06}Z", iso_date(at), time.hours().count(),
-                       time.minutes().count(), time.seconds().count(), time.subseconds().count());
+    std::string out = iso_date(at);
+    out += "T00:00:00.000000Z";
+    put_digits(out, out.size() - 14, time.hours().count());
+    put_digits(out, out.size() - 11, time.minutes().count());
+    put_digits(out, out.size() - 8, time.seconds().count());
+    put_digits(out, out.size() - 1, time.subseconds().count());
+    return out;
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

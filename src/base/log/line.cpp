@@ -16,6 +16,7 @@
 namespace base::log {
 namespace {
 
+constexpr std::size_t usual_line = 320;
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 
 void escape_octet(std::string& out, unsigned char octet) {
@@ -72,43 +73,18 @@ std::string_view name_of(Level level) {
     return "error";
 }
 
-std::string milliseconds_text(WallTime at) {
-    const std::string full = rfc3339(at); // "2026-11-22T13:55:23.041000Z"
-    return full.substr(0, full.size() - 4) + "Z";
+void append_milliseconds(std::string& out, WallTime at) {
+    out += rfc3339(at); // "2026-11-22T13:55:23.041000Z"
+    out.replace(out.size() - 4, 4, "Z");
 }
 
-std::string in_quotes(std::string_view text) {
-    return '"' + json_escaped(text) + '"';
-}
-
-bool needs_quotes(std::string_view text) {
-    return text.empty() || std::ranges::any_of(text, [](char c) {
-               return c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=';
-           });
-}
-
-struct AsText {
-    std::string operator()(const std::string& v) const {
-        return needs_quotes(v) ? in_quotes(v) : v;
+void append_escaped(std::string& out, std::string_view text) {
+    const bool plain = std::ranges::all_of(
+        text, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+    if (plain) {
+        out += text;
+        return;
     }
-    std::string operator()(std::int64_t v) const { return fmt::format("{}", v); }
-    std::string operator()(double v) const { return fmt::format("{}", v); }
-    std::string operator()(bool v) const { return v ? "true" : "false"; }
-};
-
-struct AsJson : AsText {
-    using AsText::operator();
-    std::string operator()(const std::string& v) const { return in_quotes(v); }
-    std::string operator()(double v) const { // JSON has no infinities (RFC 8259 §6)
-        return std::isfinite(v) ? fmt::format("{}", v) : "null";
-    }
-};
-
-} // namespace
-
-std::string json_escaped(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
     while (!text.empty()) {
         const std::size_t valid = utf8_prefix(text);
         escape_utf8(out, text.substr(0, valid));
@@ -118,26 +94,88 @@ std::string json_escaped(std::string_view text) {
             text.remove_prefix(1);
         }
     }
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    append_escaped(out, text);
+    out += '"';
+}
+
+bool needs_quotes(std::string_view text) {
+    return text.empty() || std::ranges::any_of(text, [](char c) {
+               return c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=';
+           });
+}
+
+struct AsText {
+    std::string& out;
+    void operator()(const std::string& v) const {
+        if (needs_quotes(v))
+            append_quoted(out, v);
+        else
+            out += v;
+    }
+    void operator()(std::int64_t v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+    void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+    void operator()(bool v) const { out += v ? "true" : "false"; }
+};
+
+struct AsJson : AsText {
+    using AsText::operator();
+    void operator()(const std::string& v) const { append_quoted(out, v); }
+    void operator()(double v) const { // JSON has no infinities (RFC 8259 §6)
+        if (std::isfinite(v))
+            AsText::operator()(v);
+        else
+            out += "null";
+    }
+};
+
+} // namespace
+
+std::string json_escaped(std::string_view text) {
+    std::string out;
+    append_escaped(out, text);
     return out;
 }
 
 std::string text_line(WallTime at, Level level, std::string_view event,
                       std::initializer_list<Field> fields) {
-    std::string out =
-        fmt::format("{} {:<5} {}", milliseconds_text(at), name_of(level), json_escaped(event));
-    for (const Field& field : fields)
-        fmt::format_to(std::back_inserter(out), " {}={}", json_escaped(field.key),
-                       std::visit(AsText{}, field.value));
+    constexpr std::string_view padding = "     ";
+    std::string out;
+    out.reserve(usual_line);
+    append_milliseconds(out, at);
+    out += ' ';
+    out += name_of(level);
+    out += padding.substr(std::min(padding.size(), name_of(level).size()));
+    out += ' ';
+    append_escaped(out, event);
+    for (const Field& field : fields) {
+        out += ' ';
+        append_escaped(out, field.key);
+        out += '=';
+        std::visit(AsText{out}, field.value);
+    }
     return out;
 }
 
 std::string json_line(WallTime at, Level level, std::string_view event,
                       std::initializer_list<Field> fields) {
-    std::string out = fmt::format(R"({{"time":"{}","level":"{}","event":{})", milliseconds_text(at),
-                                  name_of(level), in_quotes(event));
-    for (const Field& field : fields)
-        fmt::format_to(std::back_inserter(out), ",{}:{}", in_quotes(field.key),
-                       std::visit(AsJson{}, field.value));
+    std::string out;
+    out.reserve(usual_line);
+    out += R"({"time":")";
+    append_milliseconds(out, at);
+    out += R"(","level":")";
+    out += name_of(level);
+    out += R"(","event":)";
+    append_quoted(out, event);
+    for (const Field& field : fields) {
+        out += ',';
+        append_quoted(out, field.key);
+        out += ':';
+        std::visit(AsJson{out}, field.value);
+    }
     out += '}';
     return out;
 }
