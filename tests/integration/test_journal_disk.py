@@ -4,15 +4,20 @@ what is wrong, recovers by itself, and the journal verifies all the while."""
 
 import json
 import subprocess
+import threading
 import time
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 
 import pytest
 
+import agent_proxy
 import mpicd
 from disk import FailingSync, SmallDisk, ready
 from load import QUESTIONS, Decisions, Load
+from mpicd import PLACES
 from process import wait_for
+from test_faults import proxied
 
 SEGMENT_BYTES = 64 * 1024
 MOST_LINES = 40  # as many of the journal's own records fit in the last page, twice
@@ -143,17 +148,23 @@ def test_a_read_only_disk_is_said_at_the_start(lab, tmp_path):
         disk.unprotect()
 
 
-@pytest.fixture
-def failing_sync(lab, tmp_path):
+@contextmanager
+def with_failing_sync(lab, tmp_path, urls=None, **changes):
     sync = FailingSync(tmp_path)
     name = f"failing-sync-{time.monotonic_ns()}"
     journal = lab.folder / name / "audit"
-    made = lab.make_coordinator(name, audit={"folder": str(journal), "segment-bytes": SEGMENT_BYTES})
+    made = lab.make_coordinator(name, urls, audit={"folder": str(journal), "segment-bytes": SEGMENT_BYTES}, **changes)
     made.process.env = sync.env
     try:
         yield made.start(), sync, journal
     finally:
         made.stop()
+
+
+@pytest.fixture
+def failing_sync(lab, tmp_path):
+    with with_failing_sync(lab, tmp_path) as made:
+        yield made
 
 
 def test_a_disk_whose_sync_fails(failing_sync, tmp_path):
@@ -199,3 +210,40 @@ def test_outages_that_come_and_go_under_load(failing_sync, tmp_path):
     wait_for_both_words(made)
     assert len(says(made, "journal-recovered")) == 5
     verify(journal)
+
+
+def terminal_records(journal):
+    """How often each perspective has one, by request id."""
+    found = defaultdict(Counter)
+    for segment in sorted(journal.glob("*.jsonl")):
+        for line in segment.read_text().splitlines():
+            record = json.loads(line)["record"]
+            if record["kind"] == "decision":
+                found[record["request-id"]].update(seat["id"] for seat in record["perspectives"])
+            elif record["kind"] == "late":
+                found[record["request-id"]][record["perspective"]["id"]] += 1
+    return found
+
+
+def test_those_who_report_during_an_outage_have_their_records_after_it(lab, tmp_path):
+    """Answers had left, their decisions on disk, when the disk failed: no seat of theirs stays without a record."""
+    let_go = threading.Event()
+    asked = [f"before-{n}" for n in range(5)]
+    one_each = Counter({place.id: 1 for place in PLACES})
+    with proxied(lab, {"jnb": agent_proxy.held(let_go)}) as (urls, proxies), \
+            with_failing_sync(lab, tmp_path, lab.urls(**urls),
+                              timeouts={"request-ms": 60_000, "straggler-ms": 60_000}) as (made, sync, journal):
+        for name in asked:
+            answer = made.api.post(QUESTIONS[0][0] | {"request-id": name})
+            assert answer["ok"] is True and answer["pending"] == ["jnb"]
+        sync.fail()
+        let_go.set()
+        wait_for("a failure in the log", lambda: says(made, "journal-failed"))
+        wait_for("jnb's reports", lambda: len(proxies["jnb"].answered) >= len(asked))
+        assert made.api.call(QUESTIONS[0][0] | {"request-id": "during"}).status == 503
+        assert "perspective jnb has no terminal record" in verify(journal)
+        sync.heal()
+        wait_for("all records", lambda: all(terminal_records(journal)[name] == one_each for name in asked))
+        assert "has no terminal record" not in verify(journal)
+        assert "during" not in terminal_records(journal)
+        assert not says(made, "late-record-lost")

@@ -15,8 +15,8 @@
 
 namespace test {
 
-/// Answers with what `behave` makes of the question, after `delay`; with a timeout when the
-/// deadline is earlier. Records the questions.
+/// Answers with what `behave` makes of the question, after `delay` and when it is not `held`; with
+/// a timeout when the deadline is earlier. Records the questions.
 class FakePerspective final : public mpic::coordinator::PerspectiveClient {
 public:
     using Behaviour = std::function<mpic::Reply(const mpic::wire::AgentQuestion&)>;
@@ -29,8 +29,11 @@ public:
         asked.push_back(question);
         const auto now = std::chrono::steady_clock::now();
         const auto ready = base::Deadline::after(now, delay_);
-        const auto slept = co_await base::sleep_until(ready.earlier(deadline));
-        if (deadline < ready || !slept)
+        auto slept = co_await base::sleep_until(ready.earlier(deadline));
+        while (held && slept && !deadline.passed(std::chrono::steady_clock::now()))
+            slept = co_await base::sleep_until(base::Deadline::after(
+                std::chrono::steady_clock::now(), std::chrono::milliseconds(1)));
+        if (deadline < ready || !slept || held)
             co_return std::make_unique<mpic::Reply>(
                 mpic::NoReport{mpic::Outcome::timeout,
                                {base::FailureKind::timeout, "the agent did not report in time"},
@@ -49,6 +52,7 @@ public:
     std::vector<mpic::wire::AgentQuestion> asked;
     std::optional<base::Failure> probe_failure;
     int probed = 0;
+    bool held = false;
 
 private:
     Behaviour behave_;

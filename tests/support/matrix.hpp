@@ -228,7 +228,7 @@ inline mpic::Reply silent(mpic::Outcome outcome, std::optional<base::FailureKind
     return mpic::NoReport{outcome, {kind.value_or(usual), "no report"}, 2000};
 }
 
-using Replies = std::vector<std::optional<mpic::Reply>>;
+using Replies = mpic::Replies;
 
 /// Reports in their perspectives' seats; the other seats are empty.
 inline Replies replies(const mpic::Attempt& attempt, std::initializer_list<mpic::Reply> reports) {

@@ -34,6 +34,13 @@ enum class Fsync {
     interval, ///< reported once written; synced every sync_interval: a power cut loses that much
 };
 
+/// When the journal's thread is to hear of a record. To wake it costs as much as to write a record:
+/// whoever may append more in the same moment wakes it once for all of them.
+enum class Wake {
+    now,
+    later, ///< by wake(), close(), or whatever wakes it before
+};
+
 /// Where a journal tells how it is doing; each may be null.
 struct JournalMeters {
     Histogram* lag = nullptr;   ///< seconds from append() until the record is durable
@@ -73,7 +80,9 @@ public:
     /// not be written: then it is not in the journal, and the next append tries again. A record
     /// that is refused unseen (overloaded; invalid: too long, or not an object's text) is reported
     /// before this returns, on the caller's thread. `done` must not throw and must not wait.
-    void append(std::string record, Done done);
+    void append(std::string record, Done done, Wake wake = Wake::now);
+    /// The thread takes what was appended to be written later. Any thread.
+    void wake();
     /// Writes what was appended, reports it, and ends the journal's thread: after this no `done`
     /// runs, and appends fail with io. One thread.
     void close();

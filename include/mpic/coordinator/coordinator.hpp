@@ -61,6 +61,11 @@ public:
     /// Asks the perspectives, decides, and returns when the decision's audit record is durable.
     /// Never cancelled half-way: a client that goes away changes nothing. `client` is for the audit
     /// record.
+    ///
+    /// Every perspective that a durable decision did not wait for gets its record later: after an
+    /// outage of the journal, if one comes between. What waits for that is bounded by the attempts
+    /// that had decided and not ended when the outage began; while it lasts nothing is decided, so
+    /// none is added. A decision that the journal refused leaves no record at all.
     [[nodiscard]] base::Awaitable<Answer> corroborate(CheckRequest request, std::string client);
 
     /// Takes a new roster with its clients; attempts under way keep the old ones until they end.
@@ -73,7 +78,8 @@ public:
     void sample_load();
 
     /// Waits for stragglers, which `until` turns into timeouts, and for their audit records; for
-    /// these no longer than options.last_records beyond it, whatever the disk does.
+    /// these no longer than options.last_records beyond it, whatever the disk does. Each one that
+    /// the journal has not taken by then is an error in the log (late-record-lost).
     [[nodiscard]] base::Awaitable<void>
     drain(base::Deadline until = base::Deadline(base::SteadyTime::max()));
 

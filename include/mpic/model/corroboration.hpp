@@ -21,8 +21,7 @@ struct Diagnosis {
 
 /// One named rule per pattern (docs/errors.md lists them), most telling first. Empty when ok.
 [[nodiscard]] std::vector<Diagnosis> diagnose(const CheckRequest& request, const Attempt& attempt,
-                                              const std::vector<std::optional<Reply>>& replies,
-                                              const Decision& decision);
+                                              const Replies& replies, const Decision& decision);
 
 /// Why a decision is "no".
 struct Refusal {
@@ -47,12 +46,11 @@ struct Refusal {
 /// CAA, perspectives without a report, and the quorum. Who saw the same shares a sentence.
 /// Deterministic.
 [[nodiscard]] std::optional<Refusal> explain(const CheckRequest& request, const Attempt& attempt,
-                                             const std::vector<std::optional<Reply>>& replies,
-                                             const Decision& decision);
+                                             const Replies& replies, const Decision& decision);
 
 struct Corroboration {
     Attempt attempt;
-    std::vector<std::optional<Reply>> replies; ///< per seat; empty: pending
+    Replies replies; ///< per seat; empty: pending
     Decision decision;
     std::optional<Refusal> refusal; ///< exactly when not ok
     std::vector<Diagnosis> diagnoses;

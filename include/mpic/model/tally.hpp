@@ -7,12 +7,15 @@
 #include "mpic/model/place.hpp"
 #include "mpic/model/quorum_policy.hpp"
 #include "mpic/model/report.hpp"
+#include "mpic/model/rir_set.hpp"
 #include "mpic/model/roster.hpp"
 
+#include <concepts>
 #include <cstddef>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -39,6 +42,31 @@ struct NoReport {
 };
 /// A report that names another perspective than its seat's counts as misconfigured.
 using Reply = std::variant<PerspectiveReport, NoReport>;
+
+/// One seat's reply, or nothing yet. Shared, because nobody changes it any more: the decision, its
+/// record and its answer all speak of the one that came. Compares by what was replied.
+class SeatReply {
+public:
+    SeatReply() = default;
+    explicit SeatReply(std::unique_ptr<const Reply> reply) : reply_(std::move(reply)) {}
+    template <std::convertible_to<Reply> T>
+    SeatReply(T&& reply) // NOLINT: a reply is a seat's reply
+        : reply_(std::make_shared<const Reply>(static_cast<Reply>(std::forward<T>(reply)))) {}
+
+    [[nodiscard]] bool has_value() const { return reply_ != nullptr; }
+    explicit operator bool() const { return has_value(); }
+    /// There must be one.
+    const Reply& operator*() const { return *reply_; }
+    const Reply* operator->() const { return reply_.get(); }
+    void reset() { reply_.reset(); }
+    bool operator==(const SeatReply& other) const {
+        return reply_ == other.reply_ || (reply_ && other.reply_ && *reply_ == *other.reply_);
+    }
+
+private:
+    std::shared_ptr<const Reply> reply_;
+};
+using Replies = std::vector<SeatReply>; ///< one place for each seat
 
 /// One perspective's place in an attempt.
 struct Seat {
@@ -80,7 +108,7 @@ struct PartDecision {
     bool passed = false;
     std::optional<bool> primary_passed; ///< nothing without a primary, or before it reports
     int corroborated = 0;               ///< remotes
-    std::set<Rir> rirs;                 ///< of the corroborating remotes
+    RirSet rirs;                        ///< of the corroborating remotes
     /// CAA without permission: the node and canonical set that remotes were held against (the
     /// primary's; without a primary seat the largest group's, and a tie between the largest has
     /// none).
@@ -104,18 +132,16 @@ struct Decision {
     std::vector<std::optional<SeatDecision>> seats; ///< nothing for those that have not reported
     /// Over the asked parts: the smaller number of corroborations, and the RIRs common to both.
     int corroborated = 0;
-    std::set<Rir> rirs;
+    RirSet rirs;
     bool operator==(const Decision&) const = default;
 };
 
 /// The decision that `replies` (one place per seat, empty where none came) amount to if nobody else
 /// reports. Pure. An attempt that asks for nothing is never ok.
-[[nodiscard]] Decision decide(const Attempt& attempt,
-                              const std::vector<std::optional<Reply>>& replies);
+[[nodiscard]] Decision decide(const Attempt& attempt, const Replies& replies);
 
 /// Whether no further report can change `ok`; true as soon as that is so. Pure.
-[[nodiscard]] bool is_certain(const Attempt& attempt,
-                              const std::vector<std::optional<Reply>>& replies);
+[[nodiscard]] bool is_certain(const Attempt& attempt, const Replies& replies);
 
 class Tally {
 public:
@@ -128,16 +154,16 @@ public:
     /// Faults: no seats, more than one primary, nothing asked.
     explicit Tally(Attempt attempt);
     /// The first reply of a seat counts; later ones are ignored. Out-of-range seats are a fault.
-    Phase record(std::size_t seat, Reply reply);
+    Phase record(std::size_t seat, SeatReply reply);
     [[nodiscard]] Phase phase() const { return phase_; }
     /// Of the replies so far; made once for them. Valid until the next record().
     [[nodiscard]] const Decision& decision() const;
     [[nodiscard]] const Attempt& attempt() const { return attempt_; }
-    [[nodiscard]] const std::vector<std::optional<Reply>>& replies() const { return replies_; }
+    [[nodiscard]] const Replies& replies() const { return replies_; }
 
 private:
     Attempt attempt_;
-    std::vector<std::optional<Reply>> replies_;
+    Replies replies_;
     mutable std::optional<Decision> decision_; ///< of these replies, once it was asked for
     Phase phase_ = Phase::waiting;
 };

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,7 +44,7 @@ struct AuditSeat {
 struct AuditPart {
     bool passed = false;
     std::string result; ///< "4/5"
-    std::set<Rir> rirs;
+    RirSet rirs;
     std::optional<bool> primary_passed;
     bool operator==(const AuditPart&) const = default;
 };
@@ -57,7 +56,7 @@ struct AuditDecision {
     bool ok = false;
     std::string code;
     std::string result; ///< over both parts
-    std::set<Rir> rirs;
+    RirSet rirs;
     std::optional<AuditPart> dcv;
     std::optional<AuditPart> caa;
 };

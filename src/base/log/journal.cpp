@@ -193,7 +193,7 @@ Journal::Journal(JournalOptions options, JournalFiles& files, const Clock& clock
 
 Journal::~Journal() = default;
 
-void Journal::append(std::string record, Done done) {
+void Journal::append(std::string record, Done done, Wake wake) {
     if (record.size() > state_->options.max_record_bytes)
         return done(fail(FailureKind::invalid,
                          fmt::format("a journal record of {} bytes, at most {} are allowed",
@@ -216,6 +216,11 @@ void Journal::append(std::string record, Done done) {
         if (state_->options.meters.waiting != nullptr)
             state_->options.meters.waiting->add(1);
     }
+    if (wake == Wake::now)
+        this->wake();
+}
+
+void Journal::wake() {
     state_->wake.notify_one();
 }
 

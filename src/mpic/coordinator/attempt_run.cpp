@@ -61,13 +61,13 @@ base::Awaitable<void> AttemptRun::settled() {
 
 base::Awaitable<void> AttemptRun::ask(std::size_t seat) {
     auto& client = *fleet_->clients[cohort_[seat]];
-    const auto reply = co_await client.ask(question_, timing_.deadline);
+    auto reply = co_await client.ask(question_, timing_.deadline);
     if (!fleet_->health.empty())
         fleet_->health[cohort_[seat]]->replied(*reply, clock_.steady());
-    record(seat, std::move(*reply));
+    record(seat, SeatReply(std::move(reply)));
 }
 
-void AttemptRun::record(std::size_t seat, Reply&& reply) {
+void AttemptRun::record(std::size_t seat, SeatReply reply) {
     const auto phase = tally_.record(seat, std::move(reply));
     if (phase == Tally::Phase::waiting)
         return;

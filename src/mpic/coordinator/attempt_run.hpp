@@ -47,7 +47,7 @@ public:
 private:
     [[nodiscard]] base::Awaitable<void> ask(std::size_t seat);
     // Not part of ask()'s frame, which thousands of waiting questions hold.
-    [[gnu::noinline]] void record(std::size_t seat, Reply&& reply);
+    [[gnu::noinline]] void record(std::size_t seat, SeatReply reply);
 
     const base::Clock& clock_;
     std::shared_ptr<const Fleet> fleet_; // shared: a reload may replace the fleet meanwhile

@@ -2,11 +2,12 @@
 #include "mpic/coordinator/coordinator.hpp"
 
 #include "base/async/deadline.hpp"
-#include "base/async/one_shot.hpp"
+#include "mpic/coordinator/attempt_debt.hpp"
 #include "mpic/coordinator/attempt_run.hpp"
 #include "mpic/coordinator/fleet_health.hpp"
 #include "mpic/coordinator/load_gauges.hpp"
 #include "mpic/coordinator/observations.hpp"
+#include "mpic/coordinator/record_writer.hpp"
 #include "mpic/model/dcv_rules.hpp"
 #include "mpic/wire/audit_record.hpp"
 
@@ -24,7 +25,7 @@ struct Coordinator::State {
     base::Random& random;
     base::log::Logger& log;
     base::log::Metrics& metrics;
-    base::log::Journal& journal;
+    RecordWriter records;
     CoordinatorOptions options;
     std::shared_ptr<const Fleet> fleet; // shared with the attempts that use it
     std::shared_ptr<Observations> observations;
@@ -34,8 +35,7 @@ struct Coordinator::State {
     base::TaskSet stragglers;
     bool abandoned = false; ///< a drain's end has come: nobody waits for the journal any more
 
-    /// The seats that a decision record calls pending; finish() writes their records.
-    using Pending = base::OneShot<std::vector<std::size_t>>;
+    using Pending = AttemptDebt::Pending;
 
     [[nodiscard]] QuorumRule rule() const {
         const auto& date = options.policy_clock != nullptr ? *options.policy_clock : clock;
@@ -44,36 +44,13 @@ struct Coordinator::State {
     [[nodiscard]] std::shared_ptr<AttemptRun> plan(const CheckRequest& request, int number,
                                                    base::Deadline deadline);
     [[nodiscard]] base::Awaitable<void> finish(std::shared_ptr<AttemptRun> run,
-                                               CheckRequest request, Pending pending);
-    [[nodiscard]] base::Awaitable<base::Result<void>> write(std::string record);
+                                               std::shared_ptr<const CheckRequest> request,
+                                               Pending pending);
     [[nodiscard]] base::Awaitable<void> give_up_at(base::Deadline until);
     void observe(const Tally& tally, std::size_t seat) const;
 };
 
 namespace {
-
-/// What a request owes to the attempt that runs beside it: to say which seats its decision left
-/// pending. A request that ends without a decision, by a fault or because the drain would not wait
-/// longer, gives the attempt up instead, or finish() would wait for ever.
-class Debt {
-public:
-    using Pending = base::OneShot<std::vector<std::size_t>>;
-    Debt(std::shared_ptr<AttemptRun> run, Pending pending)
-        : run_(std::move(run)), pending_(std::move(pending)) {}
-    ~Debt() {
-        if (pending_.is_set())
-            return;
-        run_->give_up();
-        pending_.set({});
-    }
-    Debt(const Debt&) = delete;
-    Debt& operator=(const Debt&) = delete;
-    void settle(std::vector<std::size_t> seats) { pending_.set(std::move(seats)); }
-
-private:
-    std::shared_ptr<AttemptRun> run_;
-    Pending pending_;
-};
 
 /// Another attempt makes sense only if failures to determine stood in the way: those who did
 /// determine something would say the same again.
@@ -99,6 +76,11 @@ std::vector<std::size_t> pending_seats(const Corroboration& corroboration) {
     return pending;
 }
 
+std::string late_record(const CheckRequest& request, const Tally& tally, std::size_t seat) {
+    return wire::encode_late_record(request, tally.attempt(), seat, *tally.replies()[seat],
+                                    tally.decision().seats[seat].value());
+}
+
 std::vector<Seat> seats_of(const Roster& roster, const std::vector<std::size_t>& cohort) {
     std::vector<Seat> seats;
     for (const auto index : cohort) {
@@ -120,7 +102,7 @@ Coordinator::Coordinator(base::asio::io_context& loop, const base::Clock& clock,
                        random,
                        log,
                        metrics,
-                       journal,
+                       RecordWriter(loop, clock, journal),
                        std::move(options),
                        {},
                        {},
@@ -156,6 +138,7 @@ void Coordinator::sample_load() {
 
 base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::string client) {
     auto& s = *state_;
+    const auto asked = std::make_shared<const CheckRequest>(std::move(request)); // one for all
     const auto started = s.clock.steady();
     const auto deadline = base::Deadline::after(started, s.options.request_timeout);
     if (const auto rule = s.rule(); rule.remotes < rule.minimum_remotes)
@@ -165,17 +148,17 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
                                      rule.remotes, rule.policy, rule.minimum_remotes)};
 
     for (int number = 1;; ++number) {
-        const auto run = s.plan(request, number, deadline);
+        const auto run = s.plan(*asked, number, deadline);
         State::Pending pending(s.loop);
-        Debt debt(run, pending);
-        s.stragglers.spawn(s.finish(run, request, pending));
+        AttemptDebt debt(run, pending);
+        s.stragglers.spawn(s.finish(run, asked, pending));
         co_await run->settled();
 
-        auto corroboration = make_corroboration(request, run->tally());
+        auto corroboration = make_corroboration(*asked, run->tally());
         corroboration.attempts = number;
-        const auto written =
-            co_await s.write(wire::encode_decision_record(request, corroboration, client));
-        debt.settle(pending_seats(corroboration));
+        auto record = wire::encode_decision_record(*asked, corroboration, client);
+        const auto written = co_await RecordWriter::outcome(
+            s.records.append(std::move(record), debt.hand_over(pending_seats(corroboration))));
         for (std::size_t seat = 0; seat < corroboration.replies.size(); ++seat)
             if (corroboration.replies[seat])
                 s.observe(run->tally(), seat);
@@ -223,42 +206,38 @@ std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request
 }
 
 /// Sees an attempt to its end and writes the terminal record of every seat that the decision did
-/// not wait for, so that the journal holds exactly one for each (BR 5.4.1 (2)(7)).
+/// not wait for, so that the journal holds exactly one for each (BR 5.4.1 (2)(7)). Without a
+/// decision in the journal there are none.
 base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run,
-                                                 CheckRequest request, Pending pending) {
+                                                 std::shared_ptr<const CheckRequest> request,
+                                                 Pending pending) {
     // Only give_up() ends a run early: it has its asks to join. What comes after it may be
     // cancelled.
     co_await base::asio::this_coro::reset_cancellation_state(base::asio::disable_cancellation());
     under_way.insert(run);
     co_await run->run();
     under_way.erase(run);
-    co_await base::asio::this_coro::reset_cancellation_state(
-        base::asio::enable_terminal_cancellation());
-    if (abandoned)
+    if (!abandoned)
+        co_await base::asio::this_coro::reset_cancellation_state(
+            base::asio::enable_terminal_cancellation());
+    else if (!pending.is_set())
         co_return;
-    const auto seats = co_await pending.wait();
-    if (!seats)
+    const auto owed = co_await pending.wait();
+    if (!owed)
         co_return;
-    for (const auto seat : *seats) {
-        const auto& tally = run->tally();
-        observe(tally, seat);
-        const auto written = co_await write(
-            wire::encode_late_record(request, tally.attempt(), seat, *tally.replies()[seat],
-                                     tally.decision().seats[seat].value()));
+    for (const auto seat : owed->seats)
+        observe(run->tally(), seat);
+    if (!owed->recorded)
+        co_return;
+    for (const auto seat : owed->seats) {
+        base::Result<void> written = base::fail(base::FailureKind::cancelled, "the service ends");
+        if (!abandoned)
+            written = co_await records.insist(late_record(*request, run->tally(), seat));
         if (!written)
-            log.error("late-record-lost", {{"request-id", request.request_id},
-                                           {"perspective", tally.attempt().seats[seat].id},
+            log.error("late-record-lost", {{"request-id", request->request_id},
+                                           {"perspective", run->tally().attempt().seats[seat].id},
                                            {"reason", written.error().detail}});
     }
-}
-
-base::Awaitable<base::Result<void>> Coordinator::State::write(std::string record) {
-    base::OneShot<base::Result<void>> done(loop);
-    journal.append(std::move(record), [done](base::Result<void> result) mutable {
-        done.set_from_any_thread(std::move(result));
-    });
-    auto result = co_await done.wait();
-    co_return result ? std::move(*result) : std::unexpected(std::move(result.error()));
 }
 
 void Coordinator::State::observe(const Tally& tally, std::size_t seat) const {
@@ -277,6 +256,7 @@ base::Awaitable<void> Coordinator::State::give_up_at(base::Deadline until) {
               {{"attempts", stragglers.running()},
                {"reason", "the journal did not take their last records in time"}});
     abandoned = true;
+    records.give_up();
     stragglers.cancel_all();
 }
 

@@ -34,14 +34,15 @@ Group missing_remotes(const Attempt& attempt, const Ballot& votes) {
 }
 
 bool satisfies_with(const QuorumRule& rule, const Group& group, const Group& joining) {
-    std::set<Rir> rirs = group.rirs;
+    RirSet rirs = group.rirs;
     rirs.insert(joining.rirs.begin(), joining.rirs.end());
     return satisfies(rule, group.size + joining.size, rirs);
 }
 
-Group group_with(const Ballot& votes, const RecordSet& set) {
+const Group& group_with(const Ballot& votes, const RecordSet& set) {
+    static const Group none;
     const auto found = std::ranges::find(votes.groups, set, &Group::set);
-    return found == votes.groups.end() ? Group{} : *found;
+    return found == votes.groups.end() ? none : *found;
 }
 
 /// The groups that missing remotes may join: those that exist, and a new one.
@@ -95,7 +96,7 @@ bool can_fail(const Attempt& attempt, const Ballot& votes) {
 
 } // namespace
 
-bool is_certain(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies) {
+bool is_certain(const Attempt& attempt, const Replies& replies) {
     bool all_can_pass = true;
     bool any_can_fail = false;
     for (const Part part : {Part::dcv, Part::caa}) {

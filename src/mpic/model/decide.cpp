@@ -3,7 +3,6 @@
 #include "votes.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace mpic {
 namespace {
@@ -42,8 +41,7 @@ bool primary_allows(const Ballot& ballot, const PartDecision& decision) {
     return !ballot.primary || decision.primary_passed.value_or(false);
 }
 
-PartResult decide_part(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies,
-                       Part part) {
+PartResult decide_part(const Attempt& attempt, const Replies& replies, Part part) {
     PartResult result;
     result.outcomes.resize(attempt.seats.size());
     if (!asks(attempt, part))
@@ -85,8 +83,9 @@ std::optional<SeatDecision> seat_decision(std::optional<Outcome> dcv, std::optio
 void combine(Decision& decision) {
     if (decision.dcv.asked && decision.caa.asked) {
         decision.corroborated = std::min(decision.dcv.corroborated, decision.caa.corroborated);
-        std::ranges::set_intersection(decision.dcv.rirs, decision.caa.rirs,
-                                      std::inserter(decision.rirs, decision.rirs.end()));
+        for (const Rir rir : decision.dcv.rirs)
+            if (decision.caa.rirs.contains(rir))
+                decision.rirs.insert(rir);
         decision.ok = decision.dcv.passed && decision.caa.passed;
         return;
     }
@@ -98,7 +97,7 @@ void combine(Decision& decision) {
 
 } // namespace
 
-Decision decide(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies) {
+Decision decide(const Attempt& attempt, const Replies& replies) {
     PartResult dcv = decide_part(attempt, replies, Part::dcv);
     PartResult caa = decide_part(attempt, replies, Part::caa);
     Decision decision;

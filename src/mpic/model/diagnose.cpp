@@ -23,8 +23,7 @@ constexpr Rule all_rules[] = {
 } // namespace
 
 std::vector<Diagnosis> diagnose(const CheckRequest& request, const Attempt& attempt,
-                                const std::vector<std::optional<Reply>>& replies,
-                                const Decision& decision) {
+                                const Replies& replies, const Decision& decision) {
     std::vector<Diagnosis> diagnoses;
     if (decision.ok)
         return diagnoses;

@@ -40,14 +40,14 @@ bool is_blocked(const Row& row) {
            && !dcv.hops.back().tried.empty();
 }
 
-std::set<Rir> regions(const Rows& rows) {
-    std::set<Rir> rirs;
+RirSet regions(const Rows& rows) {
+    RirSet rirs;
     for (const Row* row : rows)
         rirs.insert(row->seat->rir);
     return rirs;
 }
 
-std::string region_names(const std::set<Rir>& rirs) {
+std::string region_names(const RirSet& rirs) {
     std::vector<std::string> words;
     for (const Rir rir : rirs)
         words.emplace_back(to_string(rir));
@@ -82,7 +82,7 @@ std::optional<Split> split(const Matrix& matrix) {
     Split split{dcv_passed(matrix), rows_where(matrix, is_blocked), false};
     if (split.passed.empty() || split.blocked.empty())
         return std::nullopt;
-    const std::set<Rir> through = regions(split.passed);
+    const RirSet through = regions(split.passed);
     split.by_region = std::ranges::none_of(regions(split.blocked),
                                            [&](Rir rir) { return through.contains(rir); });
     return split;

@@ -98,8 +98,7 @@ Sentences explain_silence(const Matrix& matrix) {
 }
 
 std::optional<Refusal> explain(const CheckRequest& request, const Attempt& attempt,
-                               const std::vector<std::optional<Reply>>& replies,
-                               const Decision& decision) {
+                               const Replies& replies, const Decision& decision) {
     if (decision.ok)
         return std::nullopt;
     const Matrix all = matrix(request, attempt, replies, decision);

@@ -15,7 +15,7 @@ std::string subject_of(const Matrix& matrix, Part part) {
     return matrix.attempt.caa_by_permission ? "the CAA permission" : "the CAA records";
 }
 
-std::string regions(const std::set<Rir>& rirs) {
+std::string regions(const RirSet& rirs) {
     std::vector<std::string> words;
     for (const Rir rir : rirs)
         words.emplace_back(to_string(rir));

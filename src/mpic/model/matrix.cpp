@@ -10,8 +10,7 @@
 namespace mpic {
 namespace {
 
-Row row_of(const Seat& seat, const std::optional<Reply>& reply,
-           const std::optional<SeatDecision>& decision) {
+Row row_of(const Seat& seat, const SeatReply& reply, const std::optional<SeatDecision>& decision) {
     Row row;
     row.seat = &seat;
     if (decision) {
@@ -46,9 +45,9 @@ const Row* Matrix::primary() const {
     return !rows.empty() && rows.front().is_primary() ? &rows.front() : nullptr;
 }
 
-Matrix matrix(const CheckRequest& request, const Attempt& attempt,
-              const std::vector<std::optional<Reply>>& replies, const Decision& decision) {
-    static const std::optional<Reply> no_reply;
+Matrix matrix(const CheckRequest& request, const Attempt& attempt, const Replies& replies,
+              const Decision& decision) {
+    static const SeatReply no_reply;
     Matrix matrix{request, attempt, decision, {}};
     for (const Role role : {Role::primary, Role::remote})
         for (std::size_t i = 0; i < attempt.seats.size(); ++i)

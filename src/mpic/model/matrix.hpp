@@ -56,8 +56,7 @@ struct Matrix {
 };
 
 [[nodiscard]] Matrix matrix(const CheckRequest& request, const Attempt& attempt,
-                            const std::vector<std::optional<Reply>>& replies,
-                            const Decision& decision);
+                            const Replies& replies, const Decision& decision);
 
 /// "FRA, NRT and IAD".
 [[nodiscard]] std::string names(const std::vector<const Row*>& rows);

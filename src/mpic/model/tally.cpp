@@ -8,7 +8,7 @@
 namespace mpic {
 namespace {
 
-Tally::Phase phase_of(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies) {
+Tally::Phase phase_of(const Attempt& attempt, const Replies& replies) {
     if (std::ranges::all_of(replies, [](const auto& reply) { return reply.has_value(); }))
         return Tally::Phase::decided;
     return is_certain(attempt, replies) ? Tally::Phase::tighten : Tally::Phase::waiting;
@@ -26,8 +26,8 @@ Tally::Tally(Attempt attempt) : attempt_(std::move(attempt)), replies_(attempt_.
     phase_ = phase_of(attempt_, replies_);
 }
 
-Tally::Phase Tally::record(std::size_t seat, Reply reply) {
-    std::optional<Reply>& place = replies_.at(seat);
+Tally::Phase Tally::record(std::size_t seat, SeatReply reply) {
+    SeatReply& place = replies_.at(seat);
     if (!place) {
         place = std::move(reply);
         decision_.reset();

@@ -5,7 +5,6 @@
 #include "base/dns/name.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 namespace mpic {
@@ -71,18 +70,15 @@ Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part 
 }
 
 std::vector<Group> groups_of(const Attempt& attempt, const std::vector<Vote>& votes) {
-    std::map<RecordSet, Group> by_set;
+    std::vector<Group> groups;
     for (std::size_t i = 0; i < votes.size(); ++i) {
         if (attempt.seats[i].role != Role::remote || !votes[i].passed())
             continue;
-        Group& group = by_set[votes[i].set];
-        ++group.size;
-        group.rirs.insert(attempt.seats[i].rir);
-    }
-    std::vector<Group> groups;
-    for (auto& [set, group] : by_set) {
-        group.set = set;
-        groups.push_back(std::move(group));
+        auto group = std::ranges::lower_bound(groups, votes[i].set, {}, &Group::set);
+        if (group == groups.end() || group->set != votes[i].set)
+            group = groups.insert(group, Group{votes[i].set, 0, {}});
+        ++group->size;
+        group->rirs.insert(attempt.seats[i].rir);
     }
     return groups;
 }
@@ -97,7 +93,7 @@ RecordSet selected_set(const DcvReport& report) {
     return canonical(RecordSet{"", report.selected});
 }
 
-Ballot ballot(const Attempt& attempt, const std::vector<std::optional<Reply>>& replies, Part part) {
+Ballot ballot(const Attempt& attempt, const Replies& replies, Part part) {
     Ballot ballot{.primary = {},
                   .by_set =
                       part == Part::caa ? !attempt.caa_by_permission : attempt.dcv_by_selection,
@@ -120,7 +116,7 @@ const Group* largest(const std::vector<Group>& groups) {
     return &*best;
 }
 
-bool satisfies(const QuorumRule& rule, int corroborated, const std::set<Rir>& rirs) {
+bool satisfies(const QuorumRule& rule, int corroborated, const RirSet& rirs) {
     return rule.remotes >= rule.minimum_remotes && corroborated >= std::max(rule.required, 1)
            && static_cast<int>(rirs.size()) >= rule.minimum_rirs;
 }

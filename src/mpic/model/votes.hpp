@@ -9,7 +9,6 @@
 #include <compare>
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ struct Vote {
 struct Group {
     RecordSet set;
     int size = 0;
-    std::set<Rir> rirs;
+    RirSet rirs;
 };
 
 struct Ballot {
@@ -52,14 +51,13 @@ struct Ballot {
     std::vector<Group> groups; ///< by set, in the order of sets
 };
 
-[[nodiscard]] Ballot ballot(const Attempt& attempt,
-                            const std::vector<std::optional<Reply>>& replies, Part part);
+[[nodiscard]] Ballot ballot(const Attempt& attempt, const Replies& replies, Part part);
 
 /// The group that is larger than every other; nothing when two are the largest.
 [[nodiscard]] const Group* largest(const std::vector<Group>& groups);
 
 /// Whether so many corroborations from these regions satisfy the rule (BR 3.2.2.9). None never do.
-[[nodiscard]] bool satisfies(const QuorumRule& rule, int corroborated, const std::set<Rir>& rirs);
+[[nodiscard]] bool satisfies(const QuorumRule& rule, int corroborated, const RirSet& rirs);
 
 [[nodiscard]] inline bool asks(const Attempt& attempt, Part part) {
     return part == Part::dcv ? attempt.asks_dcv : attempt.asks_caa;

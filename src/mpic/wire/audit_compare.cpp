@@ -14,7 +14,7 @@
 namespace mpic::wire {
 namespace {
 
-std::string words(const std::set<Rir>& rirs) {
+std::string words(const RirSet& rirs) {
     std::vector<std::string> names;
     for (const Rir rir : rirs)
         names.emplace_back(to_string(rir));

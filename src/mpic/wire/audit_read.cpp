@@ -96,8 +96,8 @@ AuditSeat read_seat(StrictFields& fields) {
     return out;
 }
 
-std::set<Rir> read_rirs(StrictFields& fields) {
-    std::set<Rir> out;
+RirSet read_rirs(StrictFields& fields) {
+    RirSet out;
     for (const std::string& name : fields.texts("rirs")) {
         if (const auto rir = rir_from(name))
             out.insert(*rir);
@@ -119,7 +119,7 @@ AuditPart read_part(StrictFields& fields) {
 struct Quorum {
     QuorumRule rule;
     std::string result;
-    std::set<Rir> rirs;
+    RirSet rirs;
     std::optional<AuditPart> dcv;
     std::optional<AuditPart> caa;
 };

@@ -41,8 +41,8 @@ Attempt with_pending(const AuditDecision& decision) {
     return attempt;
 }
 
-std::vector<std::optional<Reply>> replies_of(const AuditDecision& decision, std::size_t seats) {
-    std::vector<std::optional<Reply>> replies(seats);
+Replies replies_of(const AuditDecision& decision, std::size_t seats) {
+    Replies replies(seats);
     for (std::size_t i = 0; i < decision.seats.size(); ++i)
         replies[i] = decision.seats[i].reply;
     return replies;

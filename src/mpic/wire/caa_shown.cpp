@@ -9,7 +9,7 @@ namespace {
 /// The set that one perspective determined. A lookup failure that counts as permission
 /// (BR 4.2.2.1.1) determines a verdict, but with no node found it must not look like "no CAA
 /// anywhere".
-std::optional<ShownCaa> determined_set(const std::optional<Reply>& reply) {
+std::optional<ShownCaa> determined_set(const SeatReply& reply) {
     const auto* report = reply ? std::get_if<PerspectiveReport>(&*reply) : nullptr;
     if (report == nullptr || !report->caa || report->caa->finding.verdict == Verdict::undetermined)
         return std::nullopt;

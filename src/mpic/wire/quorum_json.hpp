@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <string>
 
 namespace mpic::wire {
@@ -17,7 +16,7 @@ namespace mpic::wire {
 }
 
 /// "rirs": […]
-inline void put_rirs(JsonOut& out, const std::set<Rir>& rirs) {
+inline void put_rirs(JsonOut& out, const RirSet& rirs) {
     out.key("rirs");
     out.open_array();
     for (const Rir rir : rirs)

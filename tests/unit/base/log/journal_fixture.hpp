@@ -22,11 +22,13 @@ namespace test {
 
 using JournalAnswer = std::future<base::Result<void>>;
 
-inline JournalAnswer append(base::log::Journal& journal, std::string record) {
+inline JournalAnswer append(base::log::Journal& journal, std::string record,
+                            base::log::Wake wake = base::log::Wake::now) {
     auto promise = std::make_shared<std::promise<base::Result<void>>>();
     auto answer = promise->get_future();
-    journal.append(std::move(record),
-                   [promise](base::Result<void> result) { promise->set_value(std::move(result)); });
+    journal.append(
+        std::move(record),
+        [promise](base::Result<void> result) { promise->set_value(std::move(result)); }, wake);
     return answer;
 }
 

@@ -64,6 +64,20 @@ TEST_F(JournalWriting, EveryReportedRecordSurvivesACrash) {
     EXPECT_EQ(read(disk).records, numbers(1, 20));
 }
 
+TEST_F(JournalWriting, RecordsForLaterAreWrittenWhenItIsWokenOrClosed) {
+    const auto journal = open();
+    for (const bool by_closing : {false, true}) {
+        std::vector<test::JournalAnswer> answers;
+        for (int n = 1; n <= 3; ++n)
+            answers.push_back(append(*journal, numbered(n), base::log::Wake::later));
+        by_closing ? journal->close() : journal->wake();
+        for (auto& answer : answers)
+            EXPECT_TRUE(within_time(std::move(answer)).has_value()) << by_closing;
+    }
+    EXPECT_EQ(journal->unreported(), 0U);
+    EXPECT_EQ(read().records.size(), 6U);
+}
+
 TEST_F(JournalWriting, SegmentsChangeBySizeAndTheChainGoesOn) {
     options.segment_bytes = 400; // two lines
     {

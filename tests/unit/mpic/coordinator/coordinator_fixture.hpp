@@ -78,8 +78,8 @@ protected:
     }
 
     /// The reply of one perspective, wherever its seat is.
-    static const std::optional<mpic::Reply>& reply_of(const mpic::coordinator::Answer& answer,
-                                                      std::string_view id) {
+    static const mpic::SeatReply& reply_of(const mpic::coordinator::Answer& answer,
+                                           std::string_view id) {
         const auto& seats = answer.corroboration->attempt.seats;
         const auto seat = std::ranges::find(seats, id, &mpic::Seat::id) - seats.begin();
         return answer.corroboration->replies.at(static_cast<std::size_t>(seat));
@@ -107,7 +107,8 @@ protected:
     base::log::Metrics metrics;
     FaultyJournalFiles disk;
     std::unique_ptr<base::log::Journal> journal = std::make_unique<base::log::Journal>(
-        base::log::JournalOptions{.folder = "/journal"}, disk, clock, log);
+        base::log::JournalOptions{.folder = "/journal", .probe_interval = base::Milliseconds{20}},
+        disk, clock, log);
     mpic::Roster roster = sample_roster();
     std::map<std::string, std::pair<FakePerspective::Behaviour, base::Milliseconds>> behaviours;
     std::map<std::string, FakePerspective*> fakes;

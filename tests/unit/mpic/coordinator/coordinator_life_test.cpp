@@ -69,7 +69,7 @@ TEST_F(CoordinatorTest, ADrainMakesStragglersTimeoutsAtItsLimit) {
 
 TEST_F(CoordinatorTest, ADrainDoesNotWaitForADiskThatHangs) {
     perspective("jnb", [](const auto&) { return honest("jnb"); }, 20s);
-    make({.straggler_timeout = 15s, .last_records = 50ms});
+    make({.straggler_timeout = 15s, .last_records = 1s}); // enough to be handed over
     EXPECT_TRUE(ask().corroboration->decision.ok);
     disk.hold_syncs(); // the straggler's record will not come back
     const auto before = std::chrono::steady_clock::now();

@@ -129,7 +129,7 @@ TEST(RirDiversity, ThePrimarysRegionDoesNotCount) {
     const auto attempt = make_attempt({.rirs = std::vector<Rir>(5, Rir::arin)});
     const auto decision = mpic::decide(attempt, passing(attempt, 0));
     EXPECT_FALSE(decision.ok);
-    EXPECT_EQ(decision.rirs, (std::set<Rir>{Rir::arin}));
+    EXPECT_EQ(decision.rirs, (mpic::RirSet{Rir::arin}));
 }
 
 TEST(Parts, AreDecidedSeparatelyAndBothNeeded) {
@@ -145,7 +145,7 @@ TEST(Parts, AreDecidedSeparatelyAndBothNeeded) {
     EXPECT_EQ(decision.dcv.corroborated, 4);
     EXPECT_EQ(decision.caa.corroborated, 4);
     EXPECT_EQ(decision.corroborated, 4);
-    EXPECT_EQ(decision.rirs, (std::set<Rir>{Rir::apnic, Rir::lacnic, Rir::afrinic}));
+    EXPECT_EQ(decision.rirs, (mpic::RirSet{Rir::apnic, Rir::lacnic, Rir::afrinic}));
     EXPECT_EQ(decision.seats[1]->outcome, Outcome::failed);
     EXPECT_EQ(decision.seats[1]->dcv, Outcome::corroborates);
     EXPECT_EQ(decision.seats[2]->outcome, Outcome::disagrees);

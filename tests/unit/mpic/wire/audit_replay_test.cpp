@@ -23,7 +23,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::SizeIs;
 
 using Replies = std::vector<std::pair<std::size_t, Reply>>;
 using Seats = std::vector<std::size_t>;
@@ -381,24 +380,6 @@ TEST_F(AuditReplayTest, AServiceThatWasKilledIsANotice) {
     replay.finish();
     EXPECT_THAT(said(true), IsEmpty());
     EXPECT_THAT(said(false), ElementsAre(HasSubstr("the service ended before")));
-}
-
-TEST_F(AuditReplayTest, LateRecordsThatWaitedForTheDiskCompleteTheirAttempt) {
-    const char* mark = R"({"kind":"repair","reason":"write-failed","detail":"d","since":"s",)"
-                       R"("refused-records":2})";
-    take(decision(asked, hijack, {4, 5}));
-    for (int outage = 0; outage < 5; ++outage) { // each too long for an attempt
-        now += 3 * mpic::wire::AuditReplay::longest_attempt;
-        take_text(mark);
-    }
-    take(late(4, silent(), hijack));
-    now += mpic::wire::AuditReplay::longest_attempt / 3;
-    take(late(5, silent(), hijack));
-    EXPECT_THAT(remarks, IsEmpty());
-    replay.finish();
-    EXPECT_THAT(remarks, IsEmpty());
-    take(late(5, silent(), hijack));
-    EXPECT_THAT(said(true), SizeIs(1)) << "which is one too many";
 }
 
 TEST_F(AuditReplayTest, RecordsThatTheDiskRefusedAreANotice) {
