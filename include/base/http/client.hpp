@@ -112,7 +112,9 @@ struct PoolOptions {
 /// HTTP/2 connections to one peer, kept open between requests. Lives on one loop. A request that
 /// the peer says it did not process (RFC 9113 §8.7), or whose connection, having served others,
 /// dies before the first octet of a response, is sent again once (RFC 9110 §9.2.2: callers send
-/// only requests that are safe to repeat).
+/// only requests that are safe to repeat). A peer that has answered within the last minute and
+/// refuses connections now is being restarted: it is tried again for up to 1.5 s from the first
+/// refusal, within the requests' deadlines, before they fail.
 class Pool {
 public:
     Pool(asio::io_context& loop, const Clock& clock, PoolOptions options);

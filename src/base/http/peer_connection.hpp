@@ -45,6 +45,8 @@ public:
     /// Carries nearly as many requests as the peer allows.
     [[nodiscard]] bool is_nearly_full() const;
     [[nodiscard]] bool has_answered() const { return protocol_ && protocol_->has_answered(); }
+    /// It never came about, since nobody was there to take it: refused, or dropped before a word.
+    [[nodiscard]] bool found_nobody() const { return found_nobody_; }
     [[nodiscard]] std::size_t calls() const { return protocol_ ? protocol_->calls() : 0; }
 
     /// As Http2Client.
@@ -85,6 +87,7 @@ private:
     SteadyTime idle_since_{};
     std::optional<SteadyTime> asked_at_; ///< for a sign of life
     bool silent_ = false;                ///< none came
+    bool found_nobody_ = false;
 };
 
 } // namespace base::http

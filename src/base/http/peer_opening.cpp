@@ -45,6 +45,9 @@ Awaitable<Result<void>> PeerConnection::open() {
 
 Awaitable<Result<void>> PeerConnection::open_to(net::Endpoint to, Deadline deadline) {
     auto socket = co_await net::connect(to, options_.source, deadline);
+    found_nobody_ = !socket
+                    && (socket.error().kind == FailureKind::connection_refused
+                        || socket.error().kind == FailureKind::connection_reset);
     if (!socket) {
         co_return std::unexpected(std::move(socket.error()));
     }
@@ -62,6 +65,8 @@ Awaitable<Result<void>> PeerConnection::shake_hands(net::Endpoint to, Deadline d
         options_.tls(), literal ? "" : options_.host, Protocol::http2);
     if (error || transport_->timed_out()) {
         Failure failure = why(error, "TLS with " + to.to_string());
+        // What waits in a listener's queue when that is closed is reset.
+        found_nobody_ = failure.kind == FailureKind::connection_reset;
         const long verified =
             transport_->tls() == nullptr ? X509_V_OK : SSL_get_verify_result(transport_->tls());
         if (failure.kind != FailureKind::timeout && failure.kind != FailureKind::cancelled) {

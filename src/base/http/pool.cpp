@@ -6,6 +6,7 @@
 #include "base/async/task_set.hpp"
 #include "peer_addresses.hpp"
 #include "peer_connection.hpp"
+#include "peer_patience.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,14 +21,20 @@ struct Pool::State final : std::enable_shared_from_this<State>, PeerConnection::
     using Connections = std::list<PeerConnection>;
 
     State(asio::io_context& l, const Clock& c, PoolOptions o)
-        : loop(l), clock(c), options(std::move(o)), addresses(l, c, options.host), tasks(l) {}
+        : loop(l),
+          clock(c),
+          options(std::move(o)),
+          addresses(l, c, options.host),
+          pause(l, [this] { try_again(); }),
+          tasks(l) {}
     ~State() { tasks.let_go(); } // each task shares the state
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
     static Awaitable<Result<Response>> send(std::shared_ptr<State> self, Request request,
                                             Deadline deadline);
-    static Awaitable<void> drive(std::shared_ptr<State> self, Connections::iterator connection);
+    static Awaitable<void> drive(std::shared_ptr<State> self, Connections::iterator connection,
+                                 std::uint64_t number);
 
     void begin(Call& call);
     [[nodiscard]] PeerConnection* connection_with_room();
@@ -35,7 +42,8 @@ struct Pool::State final : std::enable_shared_from_this<State>, PeerConnection::
     void connect_if_needed();
     void has_room() override;
     void ended(PeerConnection& connection, Http2Call& call) override;
-    void lost(const Failure& why, bool had_answered);
+    void fail_waiting(const Failure& why, std::uint64_t number);
+    void try_again();
     void shut();
     void close_idle();
 
@@ -43,8 +51,11 @@ struct Pool::State final : std::enable_shared_from_this<State>, PeerConnection::
     const Clock& clock;
     PoolOptions options;
     PeerAddresses addresses;
-    Connections connections; ///< until their drive() has ended
+    Connections connections;  ///< until their drive() has ended
+    std::uint64_t opened = 0; ///< connections begun so far
     std::list<Call*> waiting;
+    PeerPatience patience;
+    Alarm pause; ///< set: the peer is being restarted, and somebody waits for it
     bool closed = false;
     TaskSet tasks; // last: its tasks refer to the others
 };
@@ -59,6 +70,11 @@ struct Pool::State::Call final : Http2Call {
     ~Call() { leave(); }
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
+
+    void wait(std::list<Call*>::iterator before) {
+        in_line = state.waiting.insert(before, this);
+        in_line_since = state.opened;
+    }
 
     void leave() {
         if (at != nullptr) {
@@ -90,6 +106,7 @@ struct Pool::State::Call final : Http2Call {
     Alarm alarm;
     PeerConnection* at = nullptr;
     std::optional<std::list<Call*>::iterator> in_line;
+    std::uint64_t in_line_since = 0; ///< how many connections had begun then
     bool sent_again = false;
 };
 
@@ -107,7 +124,7 @@ void Pool::State::begin(Call& call) {
                          fmt::format("{} requests wait for a connection to {} already",
                                      waiting.size(), options.host)));
     } else {
-        call.in_line = waiting.insert(waiting.end(), &call);
+        call.wait(waiting.end());
     }
     connect_if_needed();
 }
@@ -125,29 +142,49 @@ void Pool::State::connect_if_needed() {
         return connection.is_connecting()
                || (connection.can_take() && !connection.is_nearly_full());
     };
-    if (connections.size() >= options.max_connections
+    if (pause.is_set() || connections.size() >= options.max_connections
         || std::ranges::any_of(connections, is_of_use)) {
         return;
     }
     connections.emplace_back(loop, clock, options, addresses, *this);
-    tasks.spawn(drive(shared_from_this(), std::prev(connections.end())));
+    tasks.spawn(drive(shared_from_this(), std::prev(connections.end()), ++opened));
 }
 
-Awaitable<void> Pool::State::drive(std::shared_ptr<State> self, Connections::iterator connection) {
+Awaitable<void> Pool::State::drive(std::shared_ptr<State> self, Connections::iterator connection,
+                                   std::uint64_t number) {
     const Failure why = co_await connection->run();
     const bool had_answered = connection->has_answered();
+    const bool found_nobody = connection->found_nobody();
     self->connections.erase(connection);
-    self->lost(why, had_answered);
+    if (had_answered || !self->connections.empty()) {
+        self->try_again();
+    } else if (const SteadyTime now = self->clock.steady();
+               const auto again_in = found_nobody ? self->patience.refused(now) : std::nullopt) {
+        self->pause.set(now + *again_in);
+    } else {
+        self->fail_waiting(why, number);
+        self->try_again();
+    }
 }
 
-/// A peer that lets nobody in has an answer for those who wait.
-void Pool::State::lost(const Failure& why, bool had_answered) {
-    if (!had_answered && connections.empty()) {
-        for (Call* call : std::exchange(waiting, {})) {
-            call->in_line.reset();
-            call->finish(std::unexpected(why));
+/// A peer that lets nobody in has an answer for those who wait. That it was silent is one only for
+/// those who have seen it: whoever came meanwhile has time left for a connection of their own.
+void Pool::State::fail_waiting(const Failure& why, std::uint64_t number) {
+    const bool was_silent =
+        why.kind == FailureKind::timeout || why.kind == FailureKind::connection_timeout;
+    std::vector<Call*> failed;
+    for (Call* call : waiting) {
+        if (!was_silent || call->in_line_since < number) {
+            failed.push_back(call);
         }
     }
+    for (Call* call : failed) {
+        call->leave();
+        call->finish(std::unexpected(why));
+    }
+}
+
+void Pool::State::try_again() {
     has_room();
     if (!waiting.empty()) {
         connect_if_needed();
@@ -173,11 +210,14 @@ void Pool::State::has_room() {
 void Pool::State::ended(PeerConnection& connection, Http2Call& ended) {
     Call& call = static_cast<Call&>(ended);
     call.at = nullptr;
+    if (*call.result) {
+        patience.answered(clock.steady());
+    }
     const bool again = !*call.result && !std::exchange(call.sent_again, true)
                        && (call.unprocessed || (call.unanswered && connection.has_answered()));
     if (again && !call.deadline.passed(clock.steady())) {
         call.result.reset();
-        call.in_line = waiting.insert(waiting.begin(), &call);
+        call.wait(waiting.begin());
         connect_if_needed();
     } else {
         call.finish();
