@@ -5,6 +5,7 @@
 #include "base/async/run_once.hpp"
 #include "base/http/client.hpp"
 #include "base/http/url.hpp"
+#include "base/net/tls_handshake.hpp"
 #include "mpicd/build_info.hpp"
 #include "mpicd/config_role.hpp"
 #include "mpicd/coordinator_config.hpp"
@@ -59,22 +60,26 @@ bool ask_admin(const base::http::Url& url, base::Milliseconds timeout) {
     return tell(url.to_string(), answer->status == 200, answer->body);
 }
 
-/// An agent answers its coordinators only; that it completes a TLS handshake shows that its loop
-/// runs and its certificate is there.
+/// An agent answers its coordinators only, and nobody else's certificate will do, its own least of
+/// all. That it does its part of a TLS handshake shows that its loop runs and its certificate and
+/// key are there; who leaves before the turn comes to show one's own is nobody it would refuse, so
+/// its log stays quiet.
 bool greet_agent(const base::net::Endpoint& agent, base::Milliseconds timeout) {
     const base::SystemClock clock;
     base::asio::io_context loop(1);
-    base::http::DirectExchanger exchanger(clock,
-                                          usable("health", base::net::unverified_client_context()));
-    base::http::Request request{.method = "GET", .target = "/", .headers = {}, .body = {}};
-    request.headers.add("Host", agent.to_string());
-    const auto exchange =
-        base::run_once(loop, exchanger.exchange({.to = agent, .source = {}, .tls_server_name = ""},
-                                                std::move(request),
-                                                base::Deadline::after(clock.steady(), timeout)));
-    const bool well = !exchange.tls_version.empty();
+    base::net::DirectHandshaker handshaker(
+        clock, usable("health", base::net::unverified_client_context()));
+    const auto greeted = base::run_once(
+        loop, handshaker.shake_hands({.to = agent,
+                                      .source = {},
+                                      .server_name = "localhost",
+                                      .protocol = "h2",
+                                      .connect_timeout = timeout,
+                                      .leave_when_asked = true},
+                                     base::Deadline::after(clock.steady(), timeout)));
+    const bool well = greeted.asked_for_certificate || !greeted.failure;
     return tell(agent.to_string(), well,
-                well ? "answers " + exchange.tls_version : exchange.failure->detail);
+                well ? "answers " + greeted.tls_version : greeted.failure->detail);
 }
 
 bool ask_admin(base::net::Endpoint listen, const HealthCommand& command) {

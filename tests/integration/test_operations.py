@@ -5,10 +5,13 @@ addresses, and its files and commands are there."""
 import os
 import re
 import signal
+import socket
+import ssl
 import subprocess
 
 import pytest
 
+import agent_proxy
 import mpicd
 from mpicd import ROOT, run
 from process import Addresses, wait_for
@@ -85,6 +88,21 @@ def test_health_says_no_when_nobody_answers(service, lab):
     done = run("health", "--config", service / "silent.json", env=environment)  # by TLS
     assert done.returncode == 0 and "TLSv1.3" in done.stdout, done.stderr
     assert run("health").returncode == run("health", "--config", service / "nowhere.json").returncode == 3
+
+
+def test_asking_for_the_health_of_an_agent_says_nothing_in_its_log(lab):
+    """Container engines ask every few seconds; by TLS when there is no admin listener."""
+    agent = lab.agents["nrt"]
+    said = len(agent.process.output())
+    for _ in range(3):
+        done = run("health", "--config", agent.file)
+        assert done.returncode == 0 and "TLSv1.3" in done.stdout, done.stderr
+    stranger = agent_proxy.client_tls(None, lab.pki.ca)  # who is refused, so that the log is known to have come so far
+    with socket.create_connection((agent.address, agent.port), timeout=10) as plain, \
+            pytest.raises(ssl.SSLError), stranger.wrap_socket(plain) as link:
+        link.recv(1)
+    wait_for("the stranger in the log", lambda: "peer-refused" in agent.process.output()[said:])
+    assert len(agent.process.output()[said:].splitlines()) == 1
 
 
 def test_a_token_is_kept_in_its_file_and_its_hash_beside_it(tmp_path):

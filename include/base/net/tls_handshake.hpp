@@ -21,6 +21,9 @@ struct HandshakeOptions {
     std::string server_name; ///< SNI, never empty
     std::string protocol;    ///< the single entry of the ALPN list (RFC 7301), 1..255 octets
     Milliseconds connect_timeout{10'000};
+    /// Leaves a server that asks for a certificate instead of saying that there is none: its own
+    /// part is complete and proved by then (RFC 8446 §2), and it has nobody to refuse.
+    bool leave_when_asked = false;
 };
 
 /// One handshake as far as it came; `failure` is empty exactly when it was completed.
@@ -29,6 +32,8 @@ struct Handshake {
     /// The server answered with the alert no_application_protocol (RFC 7301 §3.2). `failure` is set
     /// too.
     bool protocol_refused = false;
+    /// options.leave_when_asked was followed. `failure` is set too.
+    bool asked_for_certificate = false;
     std::string protocol;    ///< what the server chose; empty for nothing
     std::string tls_version; ///< "TLSv1.3"
     std::string certificate; ///< the server's own, in DER

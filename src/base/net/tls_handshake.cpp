@@ -7,6 +7,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
 #include <algorithm>
@@ -67,6 +68,17 @@ bool is_protocol_alert(const ErrorCode& error) {
                   == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL;
 }
 
+/// Called when the server's Finished has been verified and the client's answer is to be made.
+/// OpenSSL ends the handshake then, with the alert internal_error.
+int show_nothing(SSL* /*ssl*/, void* /*unused*/) {
+    return 0;
+}
+
+bool was_asked(const ErrorCode& error) {
+    return error.category() == asio::error::get_ssl_category()
+           && ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CALLBACK_FAILED;
+}
+
 std::string der_of(const X509* certificate) {
     const int size = certificate == nullptr ? 0 : i2d_X509(certificate, nullptr);
     std::string out(static_cast<std::size_t>(std::max(size, 0)), '\0');
@@ -105,6 +117,8 @@ Awaitable<Handshake> DirectHandshaker::shake_hands(HandshakeOptions options, Dea
         out.failure = {FailureKind::invalid, "the server name or protocol cannot be offered"};
         co_return out;
     }
+    if (options.leave_when_asked)
+        SSL_set_cert_cb(stream.native_handle(), show_nothing, nullptr);
     const std::string phase =
         "TLS handshake with " + options.to.to_string() + ": no answer in time";
     const auto error = co_await with_deadline(deadline, phase, run_handshake(stream));
@@ -112,6 +126,9 @@ Awaitable<Handshake> DirectHandshaker::shake_hands(HandshakeOptions options, Dea
     if (!error || *error) {
         out.failure = error ? handshake_failure(*error, options.to) : error.error();
         out.protocol_refused = error && is_protocol_alert(*error);
+        out.asked_for_certificate = options.leave_when_asked && error && was_asked(*error);
+        if (out.asked_for_certificate)
+            read_result(stream.native_handle(), out);
         co_return out;
     }
     read_result(stream.native_handle(), out);

@@ -5,11 +5,16 @@
 
 #include "base/net/certificate_facts.hpp"
 #include "support/challenge_certificate.hpp"
+#include "support/one_by_one_server.hpp"
 #include "support/run.hpp"
+#include "support/test_pki.hpp"
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/ssl/stream.hpp>
+
 #include <chrono>
+#include <future>
 
 namespace {
 
@@ -105,6 +110,41 @@ TEST_F(TlsHandshake, AClosedPortIsRefused) {
     ASSERT_TRUE(got.failure);
     EXPECT_EQ(got.failure->kind, FailureKind::connection_refused);
     EXPECT_FALSE(got.connected);
+}
+
+TEST_F(TlsHandshake, LeavesAServerThatAsksForACertificate) { // RFC 8446 §2
+    const auto tls = test::pki().mutual_server({"agent.test"});
+    std::promise<std::string> why;
+    const test::OneByOneServer server([&](test::OneByOneServer::Socket& socket) {
+        boost::asio::ssl::stream<test::OneByOneServer::Socket&> stream(socket, *tls);
+        boost::system::error_code error;
+        stream.handshake(boost::asio::ssl::stream_base::server, error);
+        why.set_value(error.message());
+    });
+    const Handshake got = shake({.to = server.endpoint(),
+                                 .source = {},
+                                 .server_name = "localhost",
+                                 .protocol = "h2",
+                                 .leave_when_asked = true});
+    EXPECT_TRUE(got.asked_for_certificate) << (got.failure ? got.failure->detail : "completed");
+    EXPECT_TRUE(got.failure);
+    EXPECT_EQ(got.tls_version, "TLSv1.3");
+    EXPECT_EQ(got.protocol, "h2");
+    EXPECT_FALSE(got.certificate.empty());
+    auto ended = why.get_future();
+    ASSERT_EQ(ended.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    const std::string said = ended.get();
+    EXPECT_NE(said.find("alert internal error"), std::string::npos) << said;
+    EXPECT_EQ(said.find("certificate"), std::string::npos) << "no refusal: " << said;
+}
+
+TEST_F(TlsHandshake, AServerThatAsksForNoCertificateIsNotLeft) {
+    const AlpnServer server(certificate, {});
+    auto options = to(server);
+    options.leave_when_asked = true;
+    const Handshake got = shake(options);
+    EXPECT_FALSE(got.failure);
+    EXPECT_FALSE(got.asked_for_certificate);
 }
 
 TEST_F(TlsHandshake, WhatCannotBeOfferedIsInvalid) {
