@@ -340,10 +340,10 @@ TEST_F(PoolPeerTest, APeerThatDoesNotReadGetsOnlySoMuch) {
                     + h2::window(0, 0x7fffffff - 65'535)); // no limit of its own
     peer->reads = false;
     const std::string body(60'000, 'a');
-    EXPECT_EQ(ask(test::soon(milliseconds(100))).error().kind, FailureKind::timeout);
+    EXPECT_EQ(ask(test::soon(milliseconds(500))).error().kind, FailureKind::timeout);
     std::size_t overloaded = 0;
     for (int round = 0; round < 10; ++round) {
-        for (const auto& response : ask_many(50, test::soon(milliseconds(60)), body)) {
+        for (const auto& response : ask_many(50, test::soon(milliseconds(300)), body)) {
             ASSERT_FALSE(response);
             overloaded += response.error().kind == FailureKind::overloaded ? 1U : 0U;
         }
