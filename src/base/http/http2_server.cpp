@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <new>
 #include <string>
 #include <utility>
@@ -109,7 +110,9 @@ void Http2Server::take_field(Stream& stream, std::string_view name, std::string_
     if (stream.head_octets > limits_.head_bytes
         || request.headers.fields().size() >= field_lines_max) {
         stream.rejection = Rejection::head_too_large;
-        stream.detail = "the request's header fields are over their limit";
+        stream.detail = stream.head_octets > limits_.head_bytes
+                            ? over_limit("head is", limits_.head_bytes)
+                            : fmt::format("more than {} header fields", field_lines_max);
     } else if (name == ":method") {
         request.method = value;
     } else if (name == ":path") {
@@ -147,7 +150,7 @@ void Http2Server::end_head(Stream& stream, bool end_of_stream) {
     } else if (const auto length = headers.get("content-length");
                length.size() > 18
                || (!length.empty() && std::stoull(std::string(length)) > limits_.body_bytes)) {
-        reject(stream, Rejection::body_too_large, "the request's body is over its limit");
+        reject(stream, Rejection::body_too_large, over_limit("body is", limits_.body_bytes));
     } else {
         move_to(bodies_, stream, Phase::body);
         if (ascii_iequals(headers.get("expect"), "100-continue")) { // RFC 9110 §10.1.1
@@ -167,7 +170,7 @@ void Http2Server::take_body(Stream& stream, std::string_view octets) {
     held(octets.size(), 0);
     stream.request.body.append(octets);
     if (stream.request.body.size() > limits_.body_bytes) {
-        reject(stream, Rejection::body_too_large, "the request's body is over its limit");
+        reject(stream, Rejection::body_too_large, over_limit("body is", limits_.body_bytes));
     }
 }
 

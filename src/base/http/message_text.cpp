@@ -167,6 +167,10 @@ std::string http_date(WallTime at) {
         time.seconds().count());
 }
 
+std::string over_limit(std::string_view what, std::size_t octets) {
+    return fmt::format("the request's {} over its limit of {} octets", what, octets);
+}
+
 std::string_view standard_reason(unsigned status) {
     const auto* found =
         std::ranges::find(reasons, status, &std::pair<unsigned, std::string_view>::first);

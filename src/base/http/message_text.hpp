@@ -34,6 +34,9 @@ struct ResponseFraming {
 /// field values become spaces: a handler's mistake must not split a response.
 void append_response(std::string& out, const Response& response, const ResponseFraming& framing);
 
+/// over_limit("body is", 65536): "the request's body is over its limit of 65536 octets".
+[[nodiscard]] std::string over_limit(std::string_view what, std::size_t octets);
+
 /// IMF-fixdate, RFC 9110 §5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::string http_date(WallTime at);
 

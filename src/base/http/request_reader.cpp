@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request_reader.hpp"
 
+#include "message_text.hpp"
 #include "strict_parser.hpp"
 
 #include "base/core/encoding.hpp"
@@ -106,7 +107,17 @@ struct RequestReader::State {
     void reject(const beast::error_code& error) {
         progress = ReadProgress::failed;
         rejection = rejection_for(error);
-        detail = parser->reason().empty() ? error.message() : parser->reason();
+        detail = parser->reason();
+        if (!detail.empty()) {
+            return;
+        }
+        if (rejection == Rejection::body_too_large) {
+            detail = over_limit("body is", body_limit);
+        } else if (rejection == Rejection::head_too_large) {
+            detail = over_limit("head is", head_limit);
+        } else {
+            detail = error.message();
+        }
     }
 
     /// RFC 9112 §2.2: an empty line before a request is ignored. Returns the octets skipped.
