@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpicd/audit_query.hpp"
 
+#include "base/core/encoding.hpp"
 #include "base/core/time_text.hpp"
 #include "base/dns/name.hpp"
 #include "base/net/ip_address.hpp"
@@ -30,8 +31,8 @@ std::string text(const Json& object, const char* key) {
 }
 
 bool is_plain(std::string_view value) {
-    return std::ranges::all_of(
-        value, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+    return std::ranges::all_of(value,
+                               [](char c) { return c != ' ' && base::stands_for_itself(c); });
 }
 
 /// Whether parsing the line could be worth it; most of a journal is passed over here.

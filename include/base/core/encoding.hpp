@@ -20,6 +20,11 @@ namespace base {
 [[nodiscard]] std::string base32_lower(std::string_view bytes);
 [[nodiscard]] std::string hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
+/// Printable ASCII other than quote and backslash: what a quoted text shows as it is, whoever
+/// quotes it.
+[[nodiscard]] constexpr bool stands_for_itself(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
 /// The value of a digit of either case, or -1.
 [[nodiscard]] constexpr int hex_digit(char c) {
     if (c >= '0' && c <= '9')

@@ -189,15 +189,14 @@ bool ascii_iequals(std::string_view a, std::string_view b) {
 }
 
 std::string excerpt(std::string_view bytes, std::size_t limit) {
-    const auto stands = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
-    if (bytes.size() <= limit && std::ranges::all_of(bytes, stands))
+    if (bytes.size() <= limit && std::ranges::all_of(bytes, stands_for_itself))
         return std::string(bytes);
     std::string out;
     for (const char c : bytes.substr(0, limit)) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
+        if (stands_for_itself(c)) {
             out += c;
-        } else if (stands(c)) {
+        } else if (c == '"' || c == '\\') {
+            out += '\\';
             out += c;
         } else {
             fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet(c));

@@ -19,11 +19,6 @@ std::unexpected<Failure> malformed(std::string why) {
     return fail(FailureKind::dns_malformed, std::move(why));
 }
 
-std::uint16_t u16_at(std::string_view octets, std::size_t at) {
-    return static_cast<std::uint16_t>(static_cast<std::uint8_t>(octets[at]) << 8
-                                      | static_cast<std::uint8_t>(octets[at + 1]));
-}
-
 /// A record as it stands, before it is known to be OPT or a record of the Internet class.
 struct RawRecord {
     Record record;
@@ -122,7 +117,7 @@ private:
             return std::unexpected(std::move(fields.error()));
         raw.record.type = RecordType{u16_at(*fields, 0)};
         raw.record_class = u16_at(*fields, 2);
-        raw.ttl_field = static_cast<std::uint32_t>(u16_at(*fields, 4)) << 16 | u16_at(*fields, 6);
+        raw.ttl_field = u32_at(*fields, 4);
         auto rdata = this->rdata(raw.record.type, u16_at(*fields, 8));
         if (!rdata)
             return std::unexpected(std::move(rdata.error()));

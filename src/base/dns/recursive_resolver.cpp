@@ -5,6 +5,7 @@
 #include "interpret.hpp"
 #include "query_case.hpp"
 #include "server_channels.hpp"
+#include "wire_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -251,8 +252,7 @@ Awaitable<ZoneProof> prove_zone_insecure(StatePtr state, Name name, Deadline dea
 Awaitable<Result<std::string>> exchange_raw(StatePtr state, std::string query, Deadline deadline) {
     if (query.size() < 12 || query.size() > 0xffff)
         co_return fail(FailureKind::invalid, "not a DNS message");
-    const auto id = static_cast<std::uint16_t>(static_cast<std::uint8_t>(query[0]) << 8
-                                               | static_cast<std::uint8_t>(query[1]));
+    const std::uint16_t id = u16_at(query, 0);
     auto exchange = co_await ask(state, std::move(query), deadline);
     if (!exchange)
         co_return std::unexpected(std::move(exchange.error()));

@@ -2,6 +2,7 @@
 #include "udp_port.hpp"
 
 #include "base/core/encoding.hpp"
+#include "wire_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -35,11 +36,6 @@ asio::ip::udp::endpoint to_udp(const net::IpAddress& address, std::uint16_t port
     asio::ip::address_v4::bytes_type bytes{};
     std::ranges::copy(octets, bytes.begin());
     return {asio::ip::address_v4(bytes), port};
-}
-
-std::uint16_t id_of(std::string_view message) {
-    return static_cast<std::uint16_t>(static_cast<std::uint8_t>(message[0]) << 8
-                                      | static_cast<std::uint8_t>(message[1]));
 }
 
 /// The octets of the first question, without compression; empty when there is none.
@@ -95,7 +91,7 @@ QueryChannel::Sent UdpPort::send(std::string_view query) {
     } else if (query.size() < header_octets || query.size() > 0xffff) {
         sent.response.set(fail(FailureKind::invalid, "not a DNS message"));
     } else {
-        std::uint16_t id = id_of(query);
+        std::uint16_t id = u16_at(query, 0);
         while (queries_.contains(id))
             ++id; // the asker's own comes back to it
         sent.number = ++sent_ << id_bits | id;
@@ -182,7 +178,7 @@ void UdpPort::receive() {
 void UdpPort::take(std::string_view response) {
     if (response.size() < header_octets)
         return;
-    const auto found = queries_.find(id_of(response));
+    const auto found = queries_.find(u16_at(response, 0));
     if (found == queries_.end() || !answers(response, found->second.message))
         return;
     std::string octets(response);

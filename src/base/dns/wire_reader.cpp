@@ -33,8 +33,7 @@ Result<std::uint8_t> WireReader::u8() {
 Result<std::uint16_t> WireReader::u16() {
     if (left() < 2)
         return std::unexpected(bytes(2).error());
-    const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(wire_[offset_ + i]); };
-    const auto value = static_cast<std::uint16_t>(at(0) << 8 | at(1));
+    const auto value = u16_at(wire_, offset_);
     offset_ += 2;
     return value;
 }
@@ -43,10 +42,7 @@ Result<std::uint32_t> WireReader::u32() {
     auto octets = bytes(4);
     if (!octets)
         return std::unexpected(std::move(octets.error()));
-    std::uint32_t value = 0;
-    for (const char c : *octets)
-        value = value << 8 | static_cast<std::uint8_t>(c);
-    return value;
+    return u32_at(*octets, 0);
 }
 
 Result<NameOctets> WireReader::name_octets() {

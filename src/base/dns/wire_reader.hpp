@@ -32,6 +32,15 @@ private:
     std::size_t size_ = 0;
 };
 
+/// Two octets, most significant first; they must be there.
+[[nodiscard]] constexpr std::uint16_t u16_at(std::string_view octets, std::size_t at) {
+    return static_cast<std::uint16_t>(static_cast<std::uint8_t>(octets[at]) << 8
+                                      | static_cast<std::uint8_t>(octets[at + 1]));
+}
+[[nodiscard]] constexpr std::uint32_t u32_at(std::string_view octets, std::size_t at) {
+    return static_cast<std::uint32_t>(u16_at(octets, at)) << 16 | u16_at(octets, at + 2);
+}
+
 class WireReader {
 public:
     explicit WireReader(std::string_view wire) : wire_(wire) {}

@@ -45,8 +45,7 @@ void Http2Server::respond(Stream& stream, Response response, std::string_view da
     stream.request = {};
     move_to(responding_, stream, Phase::responding);
     if (submitted != 0) {
-        nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id,
-                                  NGHTTP2_INTERNAL_ERROR);
+        cut(stream, NGHTTP2_INTERNAL_ERROR);
     }
 }
 

@@ -79,9 +79,7 @@ void append_milliseconds(std::string& out, WallTime at) {
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-    const bool plain = std::ranges::all_of(
-        text, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-    if (plain) {
+    if (std::ranges::all_of(text, stands_for_itself)) {
         out += text;
         return;
     }
@@ -104,7 +102,7 @@ void append_quoted(std::string& out, std::string_view text) {
 
 bool needs_quotes(std::string_view text) {
     return text.empty() || std::ranges::any_of(text, [](char c) {
-               return c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=';
+               return !stands_for_itself(c) || c == ' ' || c == '=';
            });
 }
 

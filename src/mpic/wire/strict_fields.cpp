@@ -115,15 +115,12 @@ std::vector<std::string> StrictFields::strings(std::string_view key, std::size_t
         return slow_->strings(key, max_list, max_bytes).value_or(std::vector<std::string>());
     }
     std::vector<std::string> out;
-    each_element(
-        key,
-        [&](base::json::Node element) {
-            if (element.kind() == Kind::text && element.text().size() <= max_bytes)
-                out.emplace_back(element.text());
-            else
-                *trouble_ = true;
-        },
-        [&](std::size_t elements) { out.reserve(elements); });
+    each_element(key, out, [&](base::json::Node element) {
+        if (element.kind() == Kind::text && element.text().size() <= max_bytes)
+            out.emplace_back(element.text());
+        else
+            *trouble_ = true;
+    });
     return out;
 }
 

@@ -74,13 +74,10 @@ public:
     [[nodiscard]] std::vector<T> list(std::string_view key, T (*read)(StrictFields& fields)) {
         std::vector<T> out;
         if (!slow_) {
-            each_element(
-                key,
-                [&](base::json::Node element) {
-                    StrictFields fields(element, *trouble_);
-                    out.push_back(read(fields));
-                },
-                [&](std::size_t elements) { out.reserve(elements); });
+            each_element(key, out, [&](base::json::Node element) {
+                StrictFields fields(element, *trouble_);
+                out.push_back(read(fields));
+            });
             return out;
         }
         slow_->require({key});
@@ -105,15 +102,16 @@ private:
         *trouble_ = true;
         return std::nullopt;
     }
-    /// `each` with every element of an array that must be there, of which there are so many.
-    template <class Each, class Number>
-    void each_element(std::string_view key, Each each, Number number) {
+    /// `each` with every element of an array that must be there. `out`, which it fills, gets the
+    /// room.
+    template <class T, class Each>
+    void each_element(std::string_view key, std::vector<T>& out, Each each) {
         const auto array = need(key, [](base::json::Node node) {
             return node.kind() == base::json::Node::Kind::array && node.size() <= max_list;
         });
         if (!array)
             return;
-        number(array->size());
+        out.reserve(array->size());
         for (auto element = array->first(); element; element = element->next())
             each(*element);
     }
