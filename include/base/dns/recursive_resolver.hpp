@@ -34,7 +34,7 @@ struct RecursiveResolverOptions {
     bool mix_case = false;
 };
 
-struct ResolverState; // in the .cpp
+struct ResolverState; // of the module
 
 /// Lives on one loop. The destructor fails whatever is still under way as cancelled. A query
 /// goes over UDP, and within the same try over TCP when the response is truncated.
@@ -49,6 +49,8 @@ public:
     RecursiveResolver& operator=(const RecursiveResolver&) = delete;
 
     Awaitable<Result<Answer>> lookup(Question question, Deadline deadline) override;
+    Awaitable<std::vector<TimedAnswer>> lookup_all(std::vector<Question> questions,
+                                                   Deadline deadline) override;
     Awaitable<Result<Answer>> lookup_with_dnssec(Question question, Deadline deadline) override;
     Awaitable<ZoneProof> prove_insecure(Name name, Deadline deadline) override;
 

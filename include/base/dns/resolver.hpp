@@ -63,6 +63,11 @@ struct Answer {
     std::string resolver; ///< "127.0.0.1:53": who answered
     int tries = 1;        ///< queries sent until this answer; TCP after a truncated response is no
                           ///< further one, and DNSSEC probes do not count
+};
+
+/// What a question brought, and how long that took.
+struct TimedAnswer {
+    Result<Answer> result;
     SteadyTime::duration elapsed{};
 };
 
@@ -75,6 +80,11 @@ public:
     /// One lookup with the resolver's own retransmissions, within `deadline`. No cache.
     [[nodiscard]] virtual Awaitable<Result<Answer>> lookup(Question question,
                                                            Deadline deadline) = 0;
+
+    /// As lookup(), of all at the same time: the results in the order of the questions, when the
+    /// last one is there.
+    [[nodiscard]] virtual Awaitable<std::vector<TimedAnswer>>
+    lookup_all(std::vector<Question> questions, Deadline deadline);
 
     /// As lookup(), and settles `dnssec` beyond what the AD bit says: by DS queries upwards for an
     /// insecure or failed answer, by a CD=1 query for SERVFAIL. Costs further queries; meant for

@@ -5,6 +5,7 @@
 #include "ares_channel.hpp"
 
 #include <ares.h>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -35,7 +36,7 @@ void require(int status, std::string_view what) {
 /// What c-ares holds while a query is under way.
 struct AresChannel::Query {
     AresChannel& channel; // outlives it: ares_destroy() ends every query
-    OneShot<Result<std::string>> slot;
+    std::uint64_t number;
     std::array<char, 2> id; // newer c-ares chooses an id of its own; the asker gets its own back
 };
 
@@ -113,28 +114,22 @@ void AresChannel::close() {
     schedule();
 }
 
-QueryChannel::Sent AresChannel::send(std::string_view query) {
-    OneShot<Result<std::string>> slot(loop_);
-    if (closed_) {
-        slot.set(std::unexpected(failure(ARES_ECANCELLED)));
-        return {slot};
-    }
-    if (under_way_ >= max_under_way) {
-        slot.set(fail(FailureKind::overloaded,
-                      fmt::format("{} DNS queries are under way to {}", under_way_, server_)));
-        return {slot};
-    }
-    if (query.size() < 12 || query.size() > 0xffff) {
-        slot.set(fail(FailureKind::invalid, "not a DNS message"));
-        return {slot};
-    }
+Result<std::uint64_t> AresChannel::send(std::string_view query, Receiver& receiver) {
+    if (closed_)
+        return std::unexpected(failure(ARES_ECANCELLED));
+    if (under_way_ >= max_under_way)
+        return fail(FailureKind::overloaded,
+                    fmt::format("{} DNS queries are under way to {}", under_way_, server_));
+    if (query.size() < 12 || query.size() > 0xffff)
+        return fail(FailureKind::invalid, "not a DNS message");
     ++under_way_;
-    auto* held = new Query{*this, slot, {query[0], query[1]}}; // on_response() owns it
-    waiting_.insert(held);
+    const std::uint64_t number = ++sent_;
+    waiting_.emplace(number, &receiver);
+    auto* held = new Query{*this, number, {query[0], query[1]}}; // on_response() owns it
     ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
               static_cast<int>(query.size()), &AresChannel::on_response, held);
     schedule();
-    return {slot};
+    return number;
 }
 
 void AresChannel::on_response(void* query, int status, int /*timeouts*/, unsigned char* octets,
@@ -142,23 +137,36 @@ void AresChannel::on_response(void* query, int status, int /*timeouts*/, unsigne
     const std::unique_ptr<Query> held(static_cast<Query*>(query));
     AresChannel& channel = held->channel;
     --channel.under_way_;
-    channel.waiting_.erase(held.get());
     if (status != ARES_SUCCESS) {
-        held->slot.set(std::unexpected(channel.failure(status)));
+        channel.deliver(held->number, std::unexpected(channel.failure(status)));
         if (status == ARES_ECONNREFUSED)
             channel.refuse_the_waiting();
         return;
     }
     std::string response(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(count));
     response.replace(0, 2, held->id.data(), 2);
-    held->slot.set(std::move(response));
+    channel.deliver(held->number, std::move(response));
 }
 
 /// The queries before share a socket with the refused one. A send() that fails takes the socket's
 /// error away, which may have been meant for them, and c-ares would let them wait in vain.
 void AresChannel::refuse_the_waiting() {
-    for (Query* query : std::exchange(waiting_, {}))
-        query->slot.set(std::unexpected(failure(ARES_ECONNREFUSED)));
+    for (const auto& [number, receiver] : waiting_)
+        deliver(number, std::unexpected(failure(ARES_ECONNREFUSED)));
+}
+
+/// c-ares is on the stack, perhaps below send(): the receiver hears of it from the loop.
+void AresChannel::deliver(std::uint64_t number, Result<std::string> outcome) {
+    asio::post(loop_, [weak = weak_from_this(), number, outcome = std::move(outcome)]() mutable {
+        if (const auto self = weak.lock())
+            self->hand_over(number, std::move(outcome));
+    });
+}
+
+/// The first outcome counts.
+void AresChannel::hand_over(std::uint64_t number, Result<std::string> outcome) {
+    if (const auto waiting = waiting_.extract(number))
+        waiting.mapped()->received(std::move(outcome));
 }
 
 Failure AresChannel::failure(int status) const {

@@ -5,7 +5,7 @@
 // socket is ready. One server to a channel, because c-ares 1.18 does not say which of several has
 // answered.
 
-#include "base/async/one_shot.hpp"
+#include "base/async/awaitable.hpp"
 #include "base/core/clock.hpp"
 #include "base/core/result.hpp"
 #include "base/net/ip_address.hpp"
@@ -19,7 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 struct ares_channeldata;
 
@@ -41,9 +41,9 @@ public:
     AresChannel(const AresChannel&) = delete;
     AresChannel& operator=(const AresChannel&) = delete;
 
-    Sent send(std::string_view query) override;
-    /// There is no taking back: the query ends by itself.
-    void forget(std::uint64_t) override {}
+    Result<std::uint64_t> send(std::string_view query, Receiver& receiver) override;
+    /// There is no taking back what c-ares has: its outcome is dropped when it comes.
+    void forget(std::uint64_t number) override { waiting_.erase(number); }
     void close() override;
     [[nodiscard]] const std::string& server() const override { return server_; }
 
@@ -63,6 +63,8 @@ private:
     void ready(const std::shared_ptr<Socket>& socket, bool for_write);
     void schedule();
     void refuse_the_waiting();
+    void deliver(std::uint64_t number, Result<std::string> outcome);
+    void hand_over(std::uint64_t number, Result<std::string> outcome);
     [[nodiscard]] Failure failure(int status) const;
 
     asio::io_context& loop_;
@@ -74,7 +76,8 @@ private:
     bool timer_armed_ = false;
     bool closed_ = false;
     std::size_t under_way_ = 0;
-    std::unordered_set<Query*> waiting_; // of those under way, the ones that have no outcome yet
+    std::uint64_t sent_ = 0;
+    std::unordered_map<std::uint64_t, Receiver*> waiting_; // by number: those without an outcome
 };
 
 } // namespace base::dns

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/core/encoding.hpp"
 #include "base/dns/message.hpp"
 #include "header_bits.hpp"
 #include "rdata.hpp"
@@ -7,29 +6,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace base::dns {
 namespace {
 
 constexpr std::size_t max_message = 65535;
+constexpr std::size_t least_record = 11; // the root, type, class, TTL and length
 constexpr std::uint16_t ede_option = 15; // RFC 8914 §2
 
 std::unexpected<Failure> malformed(std::string why) {
     return fail(FailureKind::dns_malformed, std::move(why));
 }
 
-/// A record as it stands, before it is known to be OPT or a record of the Internet class.
-struct RawRecord {
-    Record record;
-    std::uint16_t record_class = 0;
-    std::uint32_t ttl_field = 0;
-};
-
 class Decoder {
 public:
-    Decoder(std::string_view wire, std::size_t max_records)
-        : wire_(wire), reader_(wire), max_records_(max_records) {}
+    Decoder(std::string_view wire, std::size_t max_records, const Name& known)
+        : wire_(wire), reader_(wire), max_records_(max_records), last_(known) {}
 
     Result<Message> run() {
         if (wire_.size() > max_message)
@@ -71,16 +65,16 @@ private:
 
     Result<void> questions() {
         for (std::size_t i = 0; i < counts_[0]; ++i) {
-            auto name = reader_.name();
-            if (!name)
-                return in("question", name.error());
+            auto owner = name();
+            if (!owner)
+                return in("question", owner.error());
             const auto type = reader_.u16();
             const auto question_class = reader_.u16();
             if (!type || !question_class)
                 return in("question", (!type ? type : question_class).error());
             if (*question_class != header_bits::class_in)
                 return malformed(fmt::format("a question of class {}", *question_class));
-            message_.questions.push_back({std::move(*name), RecordType{*type}});
+            message_.questions.push_back({std::move(*owner), RecordType{*type}});
         }
         return {};
     }
@@ -94,35 +88,53 @@ private:
                    {"authority", counts_[2], message_.authority},
                    {"additional", counts_[3], message_.additional}};
         for (const auto& section : all) {
-            for (std::size_t i = 0; i < section.count; ++i) {
-                auto raw = record();
-                if (!raw)
-                    return in(section.name, raw.error());
-                const bool opt_allowed = &section.records == &message_.additional;
-                if (auto kept = keep(std::move(*raw), section.records, opt_allowed); !kept)
-                    return in(section.name, kept.error());
-            }
+            section.records.reserve(std::min(section.count, reader_.left() / least_record));
+            for (std::size_t i = 0; i < section.count; ++i)
+                if (auto read = record(section.records); !read)
+                    return in(section.name, read.error());
         }
         return {};
     }
 
-    Result<RawRecord> record() {
-        RawRecord raw;
-        auto owner = reader_.name();
+    /// Owners repeat: one that is the same as the last, or as the name that the caller knows, is
+    /// shared with it.
+    Result<Name> name() {
+        const auto octets = reader_.name_octets();
+        if (!octets)
+            return std::unexpected(octets.error());
+        if (octets->view() == last_.wire())
+            return last_;
+        auto name = Name::from_wire(octets->view());
+        if (name && !name->is_root())
+            last_ = *name;
+        return name;
+    }
+
+    Result<void> record(std::vector<Record>& section) {
+        auto owner = name();
         if (!owner)
             return std::unexpected(std::move(owner.error()));
-        raw.record.owner = std::move(*owner);
-        auto fields = reader_.bytes(10);
+        const auto fields = reader_.bytes(10);
         if (!fields)
-            return std::unexpected(std::move(fields.error()));
-        raw.record.type = RecordType{u16_at(*fields, 0)};
-        raw.record_class = u16_at(*fields, 2);
-        raw.ttl_field = u32_at(*fields, 4);
-        auto rdata = this->rdata(raw.record.type, u16_at(*fields, 8));
-        if (!rdata)
-            return std::unexpected(std::move(rdata.error()));
-        raw.record.rdata = std::move(*rdata);
-        return raw;
+            return std::unexpected(fields.error());
+        const RecordType type{u16_at(*fields, 0)};
+        const std::uint16_t record_class = u16_at(*fields, 2);
+        const std::uint32_t ttl = u32_at(*fields, 4);
+        auto octets = rdata(type, u16_at(*fields, 8));
+        if (!octets)
+            return std::unexpected(std::move(octets.error()));
+        if (type == RecordType::opt) {
+            if (&section != &message_.additional || message_.edns || !owner->is_root())
+                return malformed("an OPT record that should not be there (RFC 6891 §6.1.1)");
+            return edns(record_class, ttl, *octets);
+        }
+        if (record_class != header_bits::class_in)
+            return malformed(fmt::format("a record of class {}", record_class));
+        section.push_back({.owner = std::move(*owner),
+                           .type = type,
+                           .ttl = ttl > 0x7fffffff ? 0 : ttl,
+                           .rdata = std::move(*octets)});
+        return {};
     }
 
     /// RDATA with the names in it expanded, for the types whose names may be compressed.
@@ -152,7 +164,7 @@ private:
             const auto name = inside.name_octets();
             read = name.has_value() && inside.offset() <= end;
             if (read)
-                out += ascii_lower(name->view()) + '\0'; // the lengths are below the letters
+                put_folded(out, name->view());
         }
         read = read && copy(layout->after);
         if (!read || inside.offset() != end)
@@ -161,29 +173,16 @@ private:
         return out;
     }
 
-    Result<void> keep(RawRecord raw, std::vector<Record>& section, bool opt_allowed) {
-        if (raw.record.type == RecordType::opt) {
-            if (!opt_allowed || message_.edns || !raw.record.owner.is_root())
-                return malformed("an OPT record that should not be there (RFC 6891 §6.1.1)");
-            return edns(raw);
-        }
-        if (raw.record_class != header_bits::class_in)
-            return malformed(fmt::format("a record of class {}", raw.record_class));
-        raw.record.ttl = raw.ttl_field > 0x7fffffff ? 0 : raw.ttl_field;
-        section.push_back(std::move(raw.record));
-        return {};
-    }
-
     /// RFC 6891 §6.1.3: the TTL field is the upper RCODE bits, the version, and the flags.
-    Result<void> edns(const RawRecord& raw) {
+    Result<void> edns(std::uint16_t record_class, std::uint32_t ttl, std::string_view rdata) {
         Edns edns;
-        edns.udp_size = raw.record_class;
-        edns.version = static_cast<std::uint8_t>(raw.ttl_field >> 16);
-        edns.dnssec_ok = (raw.ttl_field & header_bits::edns_do) != 0;
-        const auto upper = static_cast<std::uint16_t>((raw.ttl_field >> 24) << 4);
+        edns.udp_size = record_class;
+        edns.version = static_cast<std::uint8_t>(ttl >> 16);
+        edns.dnssec_ok = (ttl & header_bits::edns_do) != 0;
+        const auto upper = static_cast<std::uint16_t>((ttl >> 24) << 4);
         message_.rcode =
             Rcode{static_cast<std::uint16_t>(std::to_underlying(message_.rcode) | upper)};
-        WireReader options(raw.record.rdata);
+        WireReader options(rdata);
         while (options.left() > 0) {
             const auto code = options.u16();
             const auto length = options.u16();
@@ -205,6 +204,15 @@ private:
         return {};
     }
 
+    /// The canonical form (RFC 4034 §6.2).
+    static void put_folded(std::string& out, std::string_view name) {
+        const std::size_t begin = out.size();
+        out += name;
+        for (std::size_t at = begin; at < out.size(); ++at) // the lengths are below the letters
+            out[at] = static_cast<char>(out[at] | (out[at] >= 'A' && out[at] <= 'Z' ? 0x20 : 0));
+        out += '\0';
+    }
+
     static std::unexpected<Failure> in(std::string_view section, const Failure& failure) {
         return fail(failure.kind, fmt::format("{} section: {}", section, failure.detail));
     }
@@ -212,14 +220,15 @@ private:
     std::string_view wire_;
     WireReader reader_;
     std::size_t max_records_;
+    Name last_; ///< owner read, but for the root
     std::size_t counts_[4]{};
     Message message_;
 };
 
 } // namespace
 
-Result<Message> decode(std::string_view wire, std::size_t max_records) {
-    auto message = Decoder(wire, max_records).run();
+Result<Message> decode(std::string_view wire, std::size_t max_records, const Name& known) {
+    auto message = Decoder(wire, max_records, known).run();
     if (!message)
         message.error().detail.insert(0, "malformed DNS message: ");
     return message;

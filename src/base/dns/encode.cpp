@@ -64,7 +64,8 @@ bool needs_opt(const Message& m) {
 void put_opt(std::string& out, const Message& m) {
     if (!needs_opt(m))
         return;
-    const Edns edns = m.edns.value_or(Edns{});
+    const Edns usual;
+    const Edns& edns = m.edns ? *m.edns : usual;
     std::string options;
     for (const ExtendedError& error : edns.errors) {
         put_u16(options, ede_option);
@@ -107,7 +108,8 @@ std::string put_head(const Message& m, bool truncated, bool with_records) {
     put_u16(out, with_records ? m.authority.size() : 0);
     put_u16(out, (with_records ? m.additional.size() : 0) + (needs_opt(m) ? 1 : 0));
     for (const Question& question : m.questions) {
-        out += name_rdata(question.name);
+        out += question.name.wire();
+        out += '\0';
         put_u16(out, std::to_underlying(question.type));
         put_u16(out, header_bits::class_in);
     }

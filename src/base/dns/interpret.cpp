@@ -24,10 +24,17 @@ std::unexpected<Failure> malformed(const Question& question, std::string_view wh
 /// duplicates.
 std::vector<Record> rrset(const std::vector<Record>& section, const Name& owner, RecordType type) {
     std::vector<Record> out;
-    std::set<std::string_view> seen;
-    for (const Record& record : section)
-        if (record.type == type && record.owner == owner && seen.insert(record.rdata).second)
-            out.push_back(record);
+    const Record* first = nullptr;
+    std::set<std::string_view> seen; // when there are several
+    for (const Record& record : section) {
+        if (record.type != type || record.owner != owner)
+            continue;
+        if (first == nullptr)
+            first = &record;
+        else if (seen.insert(first->rdata); !seen.insert(record.rdata).second)
+            continue;
+        out.push_back(record);
+    }
     return out;
 }
 

@@ -60,7 +60,10 @@ bool echoes_question(std::string_view query, std::string_view response) {
 
 std::string put_question(std::string response, std::string_view query) {
     const std::string_view name = question_name(query);
-    if (!name.empty() && ascii_iequals(question_name(response), name))
+    if (name.empty() || response.size() < question_offset
+        || response.compare(question_offset, name.size(), name) == 0) // as nearly always
+        return response;
+    if (ascii_iequals(question_name(response), name))
         response.replace(question_offset, name.size(), name);
     return response;
 }

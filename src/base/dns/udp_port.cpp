@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -57,7 +58,7 @@ bool answers(std::string_view response, std::string_view query) {
 } // namespace
 
 UdpPort::UdpPort(asio::io_context& loop, std::string server)
-    : loop_(loop), server_(std::move(server)), socket_(loop) {}
+    : server_(std::move(server)), socket_(loop) {}
 
 std::shared_ptr<UdpPort> UdpPort::open(asio::io_context& loop, const net::Endpoint& server,
                                        const std::optional<net::IpAddress>& source) {
@@ -80,42 +81,47 @@ void UdpPort::connect(const net::Endpoint& server, const std::optional<net::IpAd
         broken_ = failure(error);
 }
 
-QueryChannel::Sent UdpPort::send(std::string_view query) {
-    Sent sent{OneShot<Result<std::string>>(loop_)};
-    if (broken_) {
-        sent.response.set(std::unexpected(*broken_));
-    } else if (queries_.size() >= max_under_way) {
-        sent.response.set(
-            fail(FailureKind::overloaded,
-                 fmt::format("{} DNS queries are under way to {}", queries_.size(), server_)));
-    } else if (query.size() < header_octets || query.size() > 0xffff) {
-        sent.response.set(fail(FailureKind::invalid, "not a DNS message"));
-    } else {
-        std::uint16_t id = u16_at(query, 0);
-        while (queries_.contains(id))
-            ++id; // the asker's own comes back to it
-        sent.number = ++sent_ << id_bits | id;
-        const auto made = queries_.emplace(
-            id, Query{sent.response, sent.number, std::string(query), {query[0], query[1]}});
-        transmit(id, made.first->second);
+Result<std::uint64_t> UdpPort::send(std::string_view query, Receiver& receiver) {
+    if (broken_)
+        return std::unexpected(*broken_);
+    if (queries_.size() >= max_under_way)
+        return fail(FailureKind::overloaded,
+                    fmt::format("{} DNS queries are under way to {}", queries_.size(), server_));
+    if (query.size() < header_octets || query.size() > 0xffff)
+        return fail(FailureKind::invalid, "not a DNS message");
+    std::uint16_t id = u16_at(query, 0);
+    while (queries_.contains(id))
+        ++id; // the asker's own comes back to it
+    // A full send buffer loses the query as the network may; the asker tries again.
+    if (const auto error = transmit(id, query); error && error != asio::error::would_block) {
+        fail_all(failure(error));
+        return std::unexpected(failure(error));
     }
-    return sent;
+    const std::uint64_t number = ++sent_ << id_bits | id;
+    queries_.emplace(id, Query{&receiver, number, query});
+    make_room();
+    watch();
+    return number;
 }
 
-void UdpPort::transmit(std::uint16_t id, Query& query) {
-    if (!roomy_ && queries_.size() >= many_queries) {
-        roomy_ = true;
-        boost::system::error_code ignored; // as far as the system allows
-        socket_.set_option(asio::socket_base::receive_buffer_size(large_receive_buffer), ignored);
-    }
-    query.message[0] = static_cast<char>(id >> 8);
-    query.message[1] = static_cast<char>(id & 0xff);
+boost::system::error_code UdpPort::transmit(std::uint16_t id, std::string_view query) {
     boost::system::error_code error;
-    socket_.send(asio::buffer(query.message), 0, error);
-    // A full send buffer loses the query as the network may; the asker tries again.
-    if (error && error != asio::error::would_block)
-        return fail_all(failure(error));
-    watch();
+    if (id == u16_at(query, 0)) {
+        socket_.send(asio::buffer(query), 0, error);
+        return error;
+    }
+    const std::array<char, 2> id_octets{static_cast<char>(id >> 8), static_cast<char>(id & 0xff)};
+    socket_.send(std::array{asio::buffer(id_octets), asio::buffer(query.substr(id_octets.size()))},
+                 0, error);
+    return error;
+}
+
+void UdpPort::make_room() {
+    if (roomy_ || queries_.size() < many_queries)
+        return;
+    roomy_ = true;
+    boost::system::error_code ignored; // as far as the system allows
+    socket_.set_option(asio::socket_base::receive_buffer_size(large_receive_buffer), ignored);
 }
 
 void UdpPort::forget(std::uint64_t number) {
@@ -135,7 +141,7 @@ void UdpPort::close() {
 /// The error of a socket may have been meant for any query that was sent from it.
 void UdpPort::fail_all(const Failure& failure) {
     for (auto& [id, query] : std::exchange(queries_, {}))
-        query.response.set(std::unexpected(failure));
+        query.receiver->received(std::unexpected(failure));
     stop_watching_when_idle();
 }
 
@@ -181,10 +187,11 @@ void UdpPort::take(std::string_view response) {
     const auto found = queries_.find(u16_at(response, 0));
     if (found == queries_.end() || !answers(response, found->second.message))
         return;
-    std::string octets(response);
-    std::ranges::copy(found->second.asked_id, octets.begin());
-    found->second.response.set(std::move(octets));
+    const Query query = found->second;
     queries_.erase(found);
+    std::string octets(response);
+    octets.replace(0, 2, query.message, 0, 2);
+    query.receiver->received(std::move(octets));
 }
 
 Failure UdpPort::failure(const boost::system::error_code& error) const {

@@ -7,12 +7,12 @@
 // A server that does not know EDNS answers FORMERR (RFC 6891 §7). That is an answer, and is not
 // asked around: such a resolver cannot validate.
 
+#include "base/async/awaitable.hpp"
 #include "base/net/ip_address.hpp"
 #include "query_channel.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,17 +30,16 @@ public:
                                                        const net::Endpoint& server,
                                                        const std::optional<net::IpAddress>& source);
 
-    Sent send(std::string_view query) override;
+    Result<std::uint64_t> send(std::string_view query, Receiver& receiver) override;
     void forget(std::uint64_t number) override;
     void close() override;
     [[nodiscard]] const std::string& server() const override { return server_; }
 
 private:
     struct Query {
-        OneShot<Result<std::string>> response;
-        std::uint64_t number; ///< what Sent says; its low bits are the id on the wire
-        std::string message;
-        std::array<char, 2> asked_id; ///< the asker's, which comes back to it
+        Receiver* receiver;
+        std::uint64_t number;     ///< its low bits are the id on the wire
+        std::string_view message; ///< the receiver's, with the receiver's id, which comes back
     };
     using Queries = std::unordered_map<std::uint16_t, Query>; ///< by the id on the wire
 
@@ -50,11 +49,11 @@ private:
     void stop_watching_when_idle();
     void receive();
     void take(std::string_view response);
-    void transmit(std::uint16_t id, Query& query);
+    [[nodiscard]] boost::system::error_code transmit(std::uint16_t id, std::string_view query);
+    void make_room();
     void fail_all(const Failure& failure);
     [[nodiscard]] Failure failure(const boost::system::error_code& error) const;
 
-    asio::io_context& loop_;
     std::string server_;
     asio::ip::udp::socket socket_;
     std::optional<Failure> broken_; ///< why there is no socket, or that it was closed

@@ -81,9 +81,4 @@ Result<NameOctets> WireReader::name_octets() {
     return out;
 }
 
-Result<Name> WireReader::name() {
-    const auto octets = name_octets();
-    return octets ? Name::from_wire(octets->view()) : std::unexpected(octets.error());
-}
-
 } // namespace base::dns

@@ -3,7 +3,6 @@
 // A cursor over a DNS message. Every read is checked; none goes beyond the message.
 
 #include "base/core/result.hpp"
-#include "base/dns/name.hpp"
 
 #include <array>
 #include <cstddef>
@@ -52,10 +51,9 @@ public:
     [[nodiscard]] Result<std::uint16_t> u16();
     [[nodiscard]] Result<std::uint32_t> u32();
     [[nodiscard]] Result<std::string_view> bytes(std::size_t count);
-    /// A name with compression (RFC 1035 §4.1.4). Every pointer must point before the place that
-    /// the labels read so far began at, so that reading ends; at most 255 octets in all.
-    [[nodiscard]] Result<Name> name();
-    /// The same, as Name::from_wire() takes it; case as it stands.
+    /// A name with compression (RFC 1035 §4.1.4), as Name::from_wire() takes it; case as it stands.
+    /// Every pointer must point before the place that the labels read so far began at, so that
+    /// reading ends; at most 255 octets in all.
     [[nodiscard]] Result<NameOctets> name_octets();
 
 private:

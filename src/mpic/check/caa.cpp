@@ -3,7 +3,6 @@
 // are chased at each node, but the parents of their targets are not climbed. All nodes are asked
 // side by side and judged from the leaf, so that what happens above the deciding node has no say.
 
-#include "base/async/task_set.hpp"
 #include "base/core/encoding.hpp"
 #include "caa_failure.hpp"
 #include "findings.hpp"
@@ -83,11 +82,11 @@ base::Awaitable<void> climb_from(const Vantage& vantage, Climb& climb, Name doma
     const std::vector<Name> all = nodes(domain);
     climb.lookups.reserve(std::min(side_by_side, all.size()));
     for (std::size_t first = 0; first < all.size() && !climb.decided(); first += side_by_side) {
-        std::vector<base::Awaitable<Lookup>> tasks;
-        tasks.reserve(side_by_side);
+        std::vector<base::dns::Question> questions;
+        questions.reserve(side_by_side);
         for (std::size_t i = first; i < std::min(first + side_by_side, all.size()); ++i)
-            tasks.push_back(first_try(vantage, {all[i], RecordType::caa}, deadline));
-        for (Lookup& lookup : co_await base::gather(std::move(tasks)))
+            questions.push_back({all[i], RecordType::caa});
+        for (Lookup& lookup : co_await first_tries(vantage, std::move(questions), deadline))
             climb.lookups.push_back(std::move(lookup));
         co_await judge_nodes(vantage, climb, first, deadline);
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lookup.hpp"
 
+#include "base/async/task_set.hpp"
 #include "base/core/encoding.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ranges>
 #include <utility>
 
@@ -64,13 +66,19 @@ public:
 
     base::Awaitable<base::Result<Answer>> asked(const base::dns::Question& question,
                                                 base::Milliseconds allowed) const {
-        const base::Deadline until = deadline_.within(start_, allowed);
-        return settle_state_ ? vantage_.resolver.lookup_with_dnssec(question, until)
-                             : vantage_.resolver.lookup(question, until);
+        return settle_state_ ? vantage_.resolver.lookup_with_dnssec(question, until(allowed))
+                             : vantage_.resolver.lookup(question, until(allowed));
+    }
+    [[nodiscard]] base::Deadline until(base::Milliseconds allowed) const {
+        return deadline_.within(start_, allowed);
     }
     void keep(base::Result<Answer> result, Lookup& lookup) const {
+        keep({std::move(result), vantage_.clock.steady() - start_}, lookup);
+    }
+    void keep(base::dns::TimedAnswer timed, Lookup& lookup) const {
+        auto& result = timed.result;
         lookup.state_asked = settle_state_;
-        lookup.elapsed += vantage_.clock.steady() - start_;
+        lookup.elapsed += timed.elapsed;
         lookup.queries += result ? result->tries : 1;
         const bool timed_out = !result && result.error().kind == FailureKind::dns_timeout;
         lookup.full_tries += timed_out && cut_short_ ? 0 : 1;
@@ -88,6 +96,16 @@ private:
 /// A try that settles the state gets time for the proof on top of that for the answer.
 base::Milliseconds time_for(const Vantage& vantage, bool settle_state) {
     return vantage.settings.dns_try * (settle_state ? 2 : 1);
+}
+
+base::Awaitable<Lookup> first_try(const Vantage& vantage, base::dns::Question question,
+                                  base::Deadline deadline) {
+    Lookup lookup;
+    lookup.question = std::move(question);
+    const bool settle = vantage.settings.prove_insecure;
+    const Try first(vantage, settle, deadline);
+    first.keep(co_await first.asked(lookup.question, time_for(vantage, settle)), lookup);
+    co_return lookup;
 }
 
 } // namespace
@@ -157,14 +175,27 @@ LookupEvidence to_evidence(const Lookup& lookup) {
     return out;
 }
 
-base::Awaitable<Lookup> first_try(const Vantage& vantage, base::dns::Question question,
-                                  base::Deadline deadline) {
-    Lookup lookup;
-    lookup.question = std::move(question);
-    const bool settle = vantage.settings.prove_insecure;
-    const Try first(vantage, settle, deadline);
-    first.keep(co_await first.asked(lookup.question, time_for(vantage, settle)), lookup);
-    co_return lookup;
+base::Awaitable<std::vector<Lookup>> first_tries(const Vantage& vantage,
+                                                 std::vector<base::dns::Question> questions,
+                                                 base::Deadline deadline) {
+    std::vector<Lookup> out;
+    if (vantage.settings.prove_insecure) { // each goes its own way to the proof
+        std::vector<base::Awaitable<Lookup>> tasks;
+        for (base::dns::Question& question : questions)
+            tasks.push_back(first_try(vantage, std::move(question), deadline));
+        out = co_await base::gather(std::move(tasks));
+        co_return out;
+    }
+    const Try first(vantage, false, deadline);
+    auto answers =
+        co_await vantage.resolver.lookup_all(questions, first.until(vantage.settings.dns_try));
+    out.reserve(questions.size());
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        Lookup& lookup = out.emplace_back();
+        lookup.question = std::move(questions[i]);
+        first.keep(std::move(answers.at(i)), lookup);
+    }
+    co_return out;
 }
 
 base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
@@ -179,12 +210,35 @@ base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
     }
 }
 
+namespace {
+
+base::Awaitable<Lookup> tried_further(const Vantage& vantage, Lookup lookup,
+                                      base::Deadline deadline) {
+    if (usable(lookup) == nullptr)
+        co_await further_tries(vantage, lookup, deadline);
+    co_return lookup;
+}
+
+} // namespace
+
 base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
                                 base::Deadline deadline) {
     Lookup lookup = co_await first_try(vantage, std::move(question), deadline);
     if (usable(lookup) == nullptr)
         co_await further_tries(vantage, lookup, deadline);
     co_return lookup;
+}
+
+base::Awaitable<std::vector<Lookup>> look_up_all(const Vantage& vantage,
+                                                 std::vector<base::dns::Question> questions,
+                                                 base::Deadline deadline) {
+    auto lookups = co_await first_tries(vantage, std::move(questions), deadline);
+    if (std::ranges::all_of(lookups, [](const Lookup& one) { return usable(one) != nullptr; }))
+        co_return lookups;
+    std::vector<base::Awaitable<Lookup>> again;
+    for (Lookup& lookup : lookups)
+        again.push_back(tried_further(vantage, std::move(lookup), deadline));
+    co_return co_await base::gather(std::move(again));
 }
 
 base::Awaitable<Lookup> look_up_state(const Vantage& vantage, base::dns::Question question,

@@ -13,6 +13,7 @@
 #include "mpic/model/report.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace mpic::check {
 
@@ -38,9 +39,10 @@ struct Lookup {
 [[nodiscard]] base::dns::DnssecState state_of(const Lookup& lookup);
 [[nodiscard]] LookupEvidence to_evidence(const Lookup& lookup);
 
-/// One try.
-[[nodiscard]] base::Awaitable<Lookup>
-first_try(const Vantage& vantage, base::dns::Question question, base::Deadline deadline);
+/// One try of each question, side by side; in their order.
+[[nodiscard]] base::Awaitable<std::vector<Lookup>>
+first_tries(const Vantage& vantage, std::vector<base::dns::Question> questions,
+            base::Deadline deadline);
 /// Up to CheckSettings::dns_retries more tries while the lookup is not usable. The last one asks
 /// for the DNSSEC state as well if the resolver has been responding. A truncated answer is final:
 /// what was cut off is there, and a second look must not make it disappear. `lookup` is the
@@ -50,6 +52,10 @@ first_try(const Vantage& vantage, base::dns::Question question, base::Deadline d
 /// Both.
 [[nodiscard]] base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
                                               base::Deadline deadline);
+/// Both, of each question, side by side; in their order.
+[[nodiscard]] base::Awaitable<std::vector<Lookup>>
+look_up_all(const Vantage& vantage, std::vector<base::dns::Question> questions,
+            base::Deadline deadline);
 /// One try that settles the DNSSEC state, for evidence about another lookup.
 [[nodiscard]] base::Awaitable<Lookup>
 look_up_state(const Vantage& vantage, base::dns::Question question, base::Deadline deadline);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolve_host.hpp"
 
-#include "base/async/task_set.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -78,10 +76,8 @@ base::Awaitable<ResolvedHost> HostResolver::resolve(base::dns::Name host, base::
     for (const auto& [name, resolved] : known_)
         if (name == host)
             co_return resolved;
-    std::vector<base::Awaitable<Lookup>> tasks;
-    tasks.push_back(look_up(vantage_, {host, RecordType::aaaa}, deadline));
-    tasks.push_back(look_up(vantage_, {host, RecordType::a}, deadline));
-    const std::vector<Lookup> lookups = co_await base::gather(std::move(tasks));
+    const std::vector<Lookup> lookups =
+        co_await look_up_all(vantage_, {{host, RecordType::aaaa}, {host, RecordType::a}}, deadline);
     for (const Lookup& lookup : lookups)
         evidence_.push_back(to_evidence(lookup));
     known_.emplace_back(std::move(host), combine(lookups.front(), lookups.back()));

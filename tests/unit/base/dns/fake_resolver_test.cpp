@@ -102,7 +102,9 @@ TEST_F(FakeResolverTest, DnssecStates) {
 
 TEST_F(FakeResolverTest, DelaysAndDeadlines) {
     dns.set_delay("slow.test", 50ms);
-    EXPECT_GE(ask("slow.test", a)->elapsed, 45ms);
+    const auto started = std::chrono::steady_clock::now();
+    EXPECT_TRUE(ask("slow.test", a));
+    EXPECT_GE(std::chrono::steady_clock::now() - started, 45ms);
     EXPECT_EQ(ask("slow.test", a, false, 10ms).error().kind, FailureKind::dns_timeout);
 }
 

@@ -73,10 +73,10 @@ TEST_F(ResolverFailureTest, ALostQueryIsSentAgain) {
         [&](const auto& q) { return ++queries == 1 ? q.silence() : q.answer({www_caa}); });
     options.try_timeout = 60ms;
     auto resolver = make();
-    const auto answer = lookup(*resolver);
+    const auto [answer, took] = timed(resolver->lookup(www, in(10s)));
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(answer->tries, 2);
-    EXPECT_GE(answer->elapsed, 50ms);
+    EXPECT_GE(took, 50ms);
 }
 
 TEST_F(ResolverFailureTest, TheNextServerIsAskedAfterSilence) {

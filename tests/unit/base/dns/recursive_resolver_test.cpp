@@ -30,7 +30,6 @@ TEST_F(ResolverTest, AsksOnceOverUdpAndReportsWhatCame) {
     EXPECT_EQ(answer->rcode, Rcode::noerror);
     EXPECT_EQ(answer->resolver, server.endpoint().to_string());
     EXPECT_EQ(answer->tries, 1);
-    EXPECT_GT(answer->elapsed.count(), 0);
     ASSERT_EQ(server.log_text(), std::vector<std::string>{"UDP CAA www.example.com"});
     const Message& query = server.log().front().message;
     EXPECT_EQ(query, make_query(query.id, www)) << "RD, AD, EDNS 1232, nothing else";
