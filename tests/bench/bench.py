@@ -101,6 +101,7 @@ def measure(bench, few, only, quick):
         say(f"cold start {keys['cold_start_ms']:.0f} ms; idle agent {keys['agent_rss_mib']:.1f} MiB")
     bench.measure_unit()
     if only in (None, "caa"):
+        keys |= bench.floor(few)
         keys |= target_cases(bench, few)
         if not quick and only is None:
             all_cases(bench, few)

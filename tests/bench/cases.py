@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cases: which load on which coordinator, and what is taken from it."""
 
+import json
 import signal
 import statistics
+import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from load import Generator, METHODS
 from stand import PLACES, Unit
 from usage import connections_to, rss_mib
 
 UNIT_DRIFT = 0.15
+FLOOR = Path(__file__).resolve().parents[2] / "build" / "release" / "tests" / "bench_floor"
 
 
 @dataclass
@@ -55,6 +59,19 @@ class Bench:
         self.unit_p50.append(alone.p50)
         say(f"nginx: U = {at_64.cpu_ms() * 1000:.1f} µs, {at_64.per_second:.0f}/s; one in flight "
             f"{alone.cpu_ms() * 1000:.1f} µs, p50 {alone.p50:.3f} ms")
+
+    def floor(self, remotes):
+        """What all perspectives' lookups cost when a program does nothing else, in U: the system calls alone.
+        Nothing where it was not built."""
+        if not FLOOR.exists():
+            return {}
+        unbound = next(iter(self.stand.unbounds.values()))
+        asked = [unbound.address, unbound.port, self.stand.web, self.stand.nginx.port, self.times.unit // 2]
+        done = subprocess.run([FLOOR, *map(str, asked)], capture_output=True, text=True, timeout=60, check=True)
+        us = json.loads(done.stdout)
+        say(f"system calls of a perspective's lookups: caa {us['caa-us']:.1f} µs, http+caa {us['http-caa-us']:.1f} µs")
+        return {f"{name}_floor_units": us[key] * (remotes + 1) / (1000 * self.units[-1])
+                for name, key in (("caa", "caa-us"), ("http_caa", "http-caa-us"))}
 
     def settle_unit(self):
         """U is the mean of before and after; a drift means that the machine was not the same."""

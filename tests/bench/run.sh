@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 config/install-packages.sh --bench
 if [ -z "${MPICD:-}" ]; then
     mkdir -p build
-    { cmake --preset release && cmake --build --preset release --target mpicd; } >build/bench-build.log 2>&1 \
+    { cmake --preset release && cmake --build --preset release --target mpicd bench_floor; } >build/bench-build.log 2>&1 \
         || { tail -n 60 build/bench-build.log; exit 1; }
 fi
 mkdir -p build/results

@@ -66,6 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Compressed names that are written in full can outgrow a message.
     const bool outgrown = again->truncated && !message->truncated;
     demand(outgrown || *again == *message, "reading, writing and reading again changes nothing");
+    for (const Question& question : message->questions)
+        demand(decode(wire, 4096, question.name) == message, "what is known changes nothing");
     check_answer(*message);
     for (const auto* section : {&message->answers, &message->authority, &message->additional})
         for (const Record& record : *section)
