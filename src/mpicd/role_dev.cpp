@@ -4,6 +4,7 @@
 #include "base/async/service.hpp"
 #include "mpicd/build_info.hpp"
 #include "mpicd/dev_world.hpp"
+#include "mpicd/process_scheduling.hpp"
 #include "mpicd/roles.hpp"
 #include "mpicd/temporary_folder.hpp"
 
@@ -138,7 +139,10 @@ void add_dev(CLI::App& app, int& exit_code) {
                     "The least important events written to stderr")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
         ->capture_default_str();
-    sub->callback([command, &exit_code] { exit_code = run(*command); });
+    sub->callback([command, &exit_code] {
+        wait_for_the_turn();
+        exit_code = run(*command);
+    });
 }
 
 } // namespace mpicd

@@ -2,6 +2,7 @@
 // mpicd perspective: one perspective's agent, answering only its coordinators.
 
 #include "mpicd/perspective_daemon.hpp"
+#include "mpicd/process_scheduling.hpp"
 #include "mpicd/roles.hpp"
 
 #include <memory>
@@ -15,6 +16,7 @@ void add_perspective(CLI::App& app, int& exit_code) {
     auto file = std::make_shared<std::string>();
     command->add_option("--config", *file, "Configuration file")->required()->type_name("FILE");
     command->callback([file, &exit_code] {
+        wait_for_the_turn();
         PerspectiveDaemon(*file).run();
         exit_code = 0;
     });

@@ -59,7 +59,7 @@ class World:
         self.silent.__enter__()
         self.resolvers = {
             "patient": self.make_unbound("patient", ""),
-            "impatient": self.make_unbound("impatient", "outbound-msg-retry: 1\nunknown-server-time-limit: 50\n"),
+            "impatient": self.make_unbound("impatient", "outbound-msg-retry: 1\nunknown-server-time-limit: 250\n"),
         }
         for unbound in self.resolvers.values():
             unbound.ready()

@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -139,3 +140,20 @@ def test_its_commands_are_the_programs():
         known = run(*words, "--help").stdout
         for option in re.findall(r"(?<!\S)--[a-z-]+", options):
             assert f" {option}" in known, f"{words} has no {option}"
+
+
+@pytest.mark.parametrize("wrapper, policy", [((), os.SCHED_BATCH), (("chrt", "--idle", "0"), os.SCHED_IDLE)])
+def test_a_thread_that_wakes_waits_for_its_turn_unless_told_otherwise(wrapper, policy, tmp_path):
+    ready = tmp_path / "ready.json"
+    with subprocess.Popen([*wrapper, mpicd.BINARY, "dev", "--port", "0", "--ready-file", ready],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as dev:
+        try:
+            wait_for("mpicd dev is not ready", ready.exists)
+            threads = {int(task.name): (task / "comm").read_text().strip()
+                       for task in Path(f"/proc/{dev.pid}/task").iterdir()}
+            ours = [thread for thread, name in threads.items() if not name.startswith("jemalloc")]
+            assert len(ours) > 1
+            assert {os.sched_getscheduler(thread) for thread in ours} == {policy}, threads
+        finally:
+            dev.terminate()
+            assert dev.wait(timeout=20) == 0
