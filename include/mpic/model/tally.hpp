@@ -143,6 +143,8 @@ struct Decision {
 /// Whether no further report can change `ok`; true as soon as that is so. Pure.
 [[nodiscard]] bool is_certain(const Attempt& attempt, const Replies& replies);
 
+struct Ballots;
+
 class Tally {
 public:
     enum class Phase {
@@ -153,6 +155,10 @@ public:
 
     /// Faults: no seats, more than one primary, nothing asked.
     explicit Tally(Attempt attempt);
+    ~Tally();
+    Tally(Tally&& other) noexcept;
+    Tally& operator=(Tally&& other) noexcept;
+
     /// The first reply of a seat counts; later ones are ignored. Out-of-range seats are a fault.
     Phase record(std::size_t seat, SeatReply reply);
     [[nodiscard]] Phase phase() const { return phase_; }
@@ -162,8 +168,12 @@ public:
     [[nodiscard]] const Replies& replies() const { return replies_; }
 
 private:
+    void look();
+
     Attempt attempt_;
     Replies replies_;
+    std::unique_ptr<Ballots> ballots_; ///< what the replies say, each read once
+    std::size_t reported_ = 0;
     mutable std::optional<Decision> decision_; ///< of these replies, once it was asked for
     Phase phase_ = Phase::waiting;
 };

@@ -45,14 +45,6 @@ const Group& group_with(const Ballot& votes, const RecordSet& set) {
     return found == votes.groups.end() ? none : *found;
 }
 
-/// The groups that missing remotes may join: those that exist, and a new one.
-std::vector<Group> joinable(const Ballot& votes) {
-    std::vector<Group> groups = votes.groups;
-    if (votes.by_set || groups.empty())
-        groups.emplace_back();
-    return groups;
-}
-
 /// The size of the largest group other than the one at `index`.
 int largest_other(const std::vector<Group>& groups, std::size_t index) {
     int size = 0;
@@ -69,13 +61,17 @@ bool can_pass(const Attempt& attempt, const Ballot& votes) {
         return primary.passed()
                && satisfies_with(attempt.rule, group_with(votes, primary.set), missing);
     }
-    const std::vector<Group> groups = joinable(votes);
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        const bool alone_at_the_top = groups[i].size + missing.size > largest_other(groups, i);
-        if ((votes.primary || alone_at_the_top) && satisfies_with(attempt.rule, groups[i], missing))
+    static const Group none;
+    const std::vector<Group>& groups = votes.groups;
+    const auto can_win = [&](const Group& group, std::size_t index) {
+        const bool alone_at_the_top = group.size + missing.size > largest_other(groups, index);
+        return (votes.primary || alone_at_the_top) && satisfies_with(attempt.rule, group, missing);
+    };
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        if (can_win(groups[i], i))
             return true;
-    }
-    return false;
+    // Or they make a new one, where there may be several.
+    return (votes.by_set || groups.empty()) && can_win(none, groups.size());
 }
 
 bool can_fail(const Attempt& attempt, const Ballot& votes) {
@@ -96,17 +92,20 @@ bool can_fail(const Attempt& attempt, const Ballot& votes) {
 
 } // namespace
 
-bool is_certain(const Attempt& attempt, const Replies& replies) {
+bool is_certain(const Attempt& attempt, const Ballots& ballots) {
     bool all_can_pass = true;
     bool any_can_fail = false;
-    for (const Part part : {Part::dcv, Part::caa}) {
-        if (!asks(attempt, part))
+    for (const auto* votes : {&ballots.dcv, &ballots.caa}) {
+        if (!*votes)
             continue;
-        const Ballot votes = ballot(attempt, replies, part);
-        all_can_pass = all_can_pass && can_pass(attempt, votes);
-        any_can_fail = any_can_fail || can_fail(attempt, votes);
+        all_can_pass = all_can_pass && can_pass(attempt, **votes);
+        any_can_fail = any_can_fail || can_fail(attempt, **votes);
     }
     return !all_can_pass || !any_can_fail;
+}
+
+bool is_certain(const Attempt& attempt, const Replies& replies) {
+    return is_certain(attempt, Ballots(attempt, replies));
 }
 
 } // namespace mpic

@@ -9,12 +9,11 @@ namespace {
 
 /// The set that remotes are held against: the primary's. While the primary has determined none, the
 /// largest group's, so that the odd one out still shows.
-std::optional<RecordSet> reference(const Ballot& ballot) {
+const RecordSet* reference(const Ballot& ballot) {
     if (ballot.primary && ballot.votes[*ballot.primary].passed())
-        return ballot.votes[*ballot.primary].set;
-    if (const Group* group = largest(ballot.groups))
-        return group->set;
-    return std::nullopt;
+        return &ballot.votes[*ballot.primary].set;
+    const Group* group = largest(ballot.groups);
+    return group == nullptr ? nullptr : &group->set;
 }
 
 Outcome outcome_of(const Vote& vote, bool agrees) {
@@ -31,53 +30,48 @@ Outcome outcome_of(const Vote& vote, bool agrees) {
     return Outcome::failed;
 }
 
-struct PartResult {
-    PartDecision decision;
-    std::vector<std::optional<Outcome>> outcomes; ///< per seat
-};
-
 /// Whether the primary, if there is one, lets the part pass.
 bool primary_allows(const Ballot& ballot, const PartDecision& decision) {
     return !ballot.primary || decision.primary_passed.value_or(false);
 }
 
-PartResult decide_part(const Attempt& attempt, const Replies& replies, Part part) {
-    PartResult result;
-    result.outcomes.resize(attempt.seats.size());
-    if (!asks(attempt, part))
-        return result;
-    PartDecision& decision = result.decision;
+using Seats = std::vector<std::optional<SeatDecision>>;
+
+/// Over both parts the outcome is the one later in the enumeration.
+void add_outcome(std::optional<SeatDecision>& seat, Part part, Outcome outcome) {
+    if (!seat)
+        seat = SeatDecision{outcome, {}, {}};
+    seat->outcome = std::max(seat->outcome, outcome);
+    (part == Part::dcv ? seat->dcv : seat->caa) = outcome;
+}
+
+PartDecision decide_part(const Attempt& attempt, const Ballot& ballot, Seats& seats) {
+    PartDecision decision;
     decision.asked = true;
-    const Ballot votes = ballot(attempt, replies, part);
-    const std::optional<RecordSet> held_against = reference(votes);
+    const RecordSet* held_against = reference(ballot);
     for (std::size_t i = 0; i < attempt.seats.size(); ++i) {
-        const Vote& vote = votes.votes[i];
+        const Vote& vote = ballot.votes[i];
         if (!vote.reported)
             continue;
         const bool agrees =
-            vote.passed() && (i == votes.primary || (held_against && vote.set == *held_against));
-        result.outcomes[i] = outcome_of(vote, agrees);
-        if (i == votes.primary)
+            vote.passed()
+            && (i == ballot.primary || (held_against != nullptr && vote.set == *held_against));
+        add_outcome(seats[i], ballot.part, outcome_of(vote, agrees));
+        if (i == ballot.primary)
             decision.primary_passed = vote.passed();
         if (agrees && attempt.seats[i].role == Role::remote) {
             ++decision.corroborated;
             decision.rirs.insert(attempt.seats[i].rir);
         }
     }
-    decision.passed = primary_allows(votes, decision)
+    decision.passed = primary_allows(ballot, decision)
                       && satisfies(attempt.rule, decision.corroborated, decision.rirs);
-    if (votes.by_set && held_against && primary_allows(votes, decision)) {
+    if (ballot.by_set && held_against != nullptr && primary_allows(ballot, decision)) {
         decision.node = held_against->node;
         decision.rdata = held_against->rdata;
         decision.determined = true;
     }
-    return result;
-}
-
-std::optional<SeatDecision> seat_decision(std::optional<Outcome> dcv, std::optional<Outcome> caa) {
-    if (!dcv && !caa)
-        return std::nullopt;
-    return SeatDecision{std::max(dcv, caa).value(), dcv, caa}; // nothing compares below everything
+    return decision;
 }
 
 void combine(Decision& decision) {
@@ -97,16 +91,19 @@ void combine(Decision& decision) {
 
 } // namespace
 
-Decision decide(const Attempt& attempt, const Replies& replies) {
-    PartResult dcv = decide_part(attempt, replies, Part::dcv);
-    PartResult caa = decide_part(attempt, replies, Part::caa);
+Decision decide(const Attempt& attempt, const Ballots& ballots) {
     Decision decision;
-    for (std::size_t i = 0; i < attempt.seats.size(); ++i)
-        decision.seats.push_back(seat_decision(dcv.outcomes[i], caa.outcomes[i]));
-    decision.dcv = std::move(dcv.decision);
-    decision.caa = std::move(caa.decision);
+    decision.seats.resize(attempt.seats.size());
+    if (ballots.dcv)
+        decision.dcv = decide_part(attempt, *ballots.dcv, decision.seats);
+    if (ballots.caa)
+        decision.caa = decide_part(attempt, *ballots.caa, decision.seats);
     combine(decision);
     return decision;
+}
+
+Decision decide(const Attempt& attempt, const Replies& replies) {
+    return decide(attempt, Ballots(attempt, replies));
 }
 
 } // namespace mpic

@@ -69,20 +69,6 @@ Vote vote_of(const Attempt& attempt, const Seat& seat, const Reply& reply, Part 
     return vote;
 }
 
-std::vector<Group> groups_of(const Attempt& attempt, const std::vector<Vote>& votes) {
-    std::vector<Group> groups;
-    for (std::size_t i = 0; i < votes.size(); ++i) {
-        if (attempt.seats[i].role != Role::remote || !votes[i].passed())
-            continue;
-        auto group = std::ranges::lower_bound(groups, votes[i].set, {}, &Group::set);
-        if (group == groups.end() || group->set != votes[i].set)
-            group = groups.insert(group, Group{votes[i].set, 0, {}});
-        ++group->size;
-        group->rirs.insert(attempt.seats[i].rir);
-    }
-    return groups;
-}
-
 } // namespace
 
 RecordSet record_set(const CaaReport& report) {
@@ -93,20 +79,44 @@ RecordSet selected_set(const DcvReport& report) {
     return canonical(RecordSet{"", report.selected});
 }
 
-Ballot ballot(const Attempt& attempt, const Replies& replies, Part part) {
-    Ballot ballot{.primary = {},
-                  .by_set =
-                      part == Part::caa ? !attempt.caa_by_permission : attempt.dcv_by_selection,
-                  .votes = std::vector<Vote>(attempt.seats.size()),
-                  .groups = {}};
-    for (std::size_t i = 0; i < attempt.seats.size(); ++i) {
-        if (attempt.seats[i].role == Role::primary && !ballot.primary)
-            ballot.primary = i;
-        if (i < replies.size() && replies[i])
-            ballot.votes[i] = vote_of(attempt, attempt.seats[i], *replies[i], part);
-    }
-    ballot.groups = groups_of(attempt, ballot.votes);
-    return ballot;
+Ballot::Ballot(const Attempt& attempt, Part part_)
+    : part(part_),
+      by_set(part == Part::caa ? !attempt.caa_by_permission : attempt.dcv_by_selection),
+      votes(attempt.seats.size()) {
+    const auto seat = std::ranges::find(attempt.seats, Role::primary, &Seat::role);
+    if (seat != attempt.seats.end())
+        primary = static_cast<std::size_t>(seat - attempt.seats.begin());
+}
+
+void Ballot::cast(const Attempt& attempt, std::size_t at, const Reply& reply) {
+    const Seat& seat = attempt.seats[at];
+    const Vote& vote = votes[at] = vote_of(attempt, seat, reply, part);
+    if (seat.role != Role::remote || !vote.passed())
+        return;
+    auto group = std::ranges::lower_bound(groups, vote.set, {}, &Group::set);
+    if (group == groups.end() || group->set != vote.set)
+        group = groups.insert(group, Group{vote.set, 0, {}});
+    ++group->size;
+    group->rirs.insert(seat.rir);
+}
+
+Ballots::Ballots(const Attempt& attempt) {
+    if (attempt.asks_dcv)
+        dcv.emplace(attempt, Part::dcv);
+    if (attempt.asks_caa)
+        caa.emplace(attempt, Part::caa);
+}
+
+Ballots::Ballots(const Attempt& attempt, const Replies& replies) : Ballots(attempt) {
+    for (std::size_t seat = 0; seat < std::min(attempt.seats.size(), replies.size()); ++seat)
+        if (replies[seat])
+            cast(attempt, seat, *replies[seat]);
+}
+
+void Ballots::cast(const Attempt& attempt, std::size_t seat, const Reply& reply) {
+    for (auto* ballot : {&dcv, &caa})
+        if (*ballot)
+            (*ballot)->cast(attempt, seat, reply);
 }
 
 const Group* largest(const std::vector<Group>& groups) {

@@ -44,24 +44,36 @@ struct Group {
     RirSet rirs;
 };
 
+/// The votes on one part, counted as they come.
 struct Ballot {
+    Ballot(const Attempt& attempt, Part part);
+    /// The seat has none yet.
+    void cast(const Attempt& attempt, std::size_t seat, const Reply& reply);
+
+    Part part;
     std::optional<std::size_t> primary; ///< its seat
     bool by_set = false;
     std::vector<Vote> votes;   ///< per seat
     std::vector<Group> groups; ///< by set, in the order of sets
 };
 
-[[nodiscard]] Ballot ballot(const Attempt& attempt, const Replies& replies, Part part);
+/// Those on each part that the attempt asks for.
+struct Ballots {
+    explicit Ballots(const Attempt& attempt);
+    Ballots(const Attempt& attempt, const Replies& replies);
+    void cast(const Attempt& attempt, std::size_t seat, const Reply& reply);
+
+    std::optional<Ballot> dcv;
+    std::optional<Ballot> caa;
+};
+[[nodiscard]] Decision decide(const Attempt& attempt, const Ballots& ballots);
+[[nodiscard]] bool is_certain(const Attempt& attempt, const Ballots& ballots);
 
 /// The group that is larger than every other; nothing when two are the largest.
 [[nodiscard]] const Group* largest(const std::vector<Group>& groups);
 
 /// Whether so many corroborations from these regions satisfy the rule (BR 3.2.2.9). None never do.
 [[nodiscard]] bool satisfies(const QuorumRule& rule, int corroborated, const RirSet& rirs);
-
-[[nodiscard]] inline bool asks(const Attempt& attempt, Part part) {
-    return part == Part::dcv ? attempt.asks_dcv : attempt.asks_caa;
-}
 
 /// Whether the report is not by whom the seat belongs to.
 [[nodiscard]] inline bool is_impostor(const Seat& seat, const PerspectiveReport& report) {
