@@ -3,6 +3,7 @@
 // HTTP messages as values (RFC 9110), whatever version carries them. Beast and nghttp2 stay inside
 // the module.
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ public:
     void add(std::string name, std::string value) {
         fields_.emplace_back(std::move(name), std::move(value));
     }
+    /// Room for so many lines.
+    void reserve(std::size_t lines) { fields_.reserve(lines); }
     /// Replaces every line of that name.
     void set(std::string name, std::string value);
     /// The first line's value, or "".

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t head_limit = 16 * 1024;
 constexpr std::size_t field_overhead = 32; // RFC 7541 §4.1
 constexpr int interim_responses_max = 5;
+constexpr std::size_t usual_fields = 4; // of a response
 constexpr std::uint32_t stream_window = 256 * 1024;
 constexpr std::int32_t connection_window = 4 << 20;
 /// Requests under way on one connection, whatever the peer allows.
@@ -153,6 +154,7 @@ void Http2Client::take_field(Http2Call& call, std::string_view name, std::string
                      fmt::format("the response head is over its limit of {} octets", head_limit)};
     } else if (name == ":status") {
         call.response = {};
+        call.response.headers.reserve(usual_fields);
         std::from_chars(value.data(), value.data() + value.size(), call.response.status);
     } else {
         call.response.headers.add(std::string(name), std::string(value));

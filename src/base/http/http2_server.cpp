@@ -15,6 +15,7 @@ namespace base::http {
 namespace {
 
 constexpr std::size_t field_lines_max = 256;
+constexpr std::size_t usual_fields = 4; // of a request between programs
 constexpr std::int32_t connection_window = 1 << 20;
 constexpr std::int32_t least_stream_window = 65'535;
 /// Frames in a row that carry nothing (PING, SETTINGS, empty DATA, WINDOW_UPDATE, …).
@@ -97,6 +98,7 @@ void Http2Server::begin_request(std::int32_t id) {
     stream.at = std::prev(heads_.end());
     stream.id = id;
     stream.since = now_;
+    stream.request.headers.reserve(usual_fields);
     ++streams_;
     nghttp2_session_set_stream_user_data(session_.get(), id, &stream);
 }

@@ -29,7 +29,9 @@ bool is_connection_field(std::string_view name) {
         "Connection", "Content-Length",    "Host", "Keep-Alive", "Proxy-Connection",
         "Upgrade",    "Transfer-Encoding",
     };
-    return std::ranges::any_of(names, [name](auto known) { return ascii_iequals(known, name); });
+    return std::ranges::any_of(names, [name](auto known) {
+        return known.size() == name.size() && ascii_iequals(known, name);
+    });
 }
 
 /// RFC 9113 §8.2.1.
@@ -115,9 +117,7 @@ void Http2Head::add_fields(const Headers& headers) {
         }
         const bool blank_ends = value.starts_with(' ') || value.starts_with('\t')
                                 || value.ends_with(' ') || value.ends_with('\t');
-        add(name, blank_ends || std::ranges::any_of(value, is_control)
-                      ? mended_.emplace_back(mend(value))
-                      : value);
+        add(name, blank_ends || has_control(value) ? mended_.emplace_back(mend(value)) : value);
     }
 }
 

@@ -50,6 +50,7 @@ inline constexpr std::string_view http2_preface{NGHTTP2_CLIENT_MAGIC, NGHTTP2_CL
 /// must live until then.
 class Http2Head {
 public:
+    Http2Head() { fields_.reserve(usual_fields); }
     void add(std::string_view name, std::string_view value);
     /// All but those that belong to HTTP/1.1's framing (RFC 9113 §8.2.2), Content-Length and Host.
     /// Control characters in values become spaces: a handler's mistake must not end its stream.
@@ -58,6 +59,8 @@ public:
     [[nodiscard]] std::size_t size() const { return fields_.size(); }
 
 private:
+    static constexpr std::size_t usual_fields = 12;
+
     std::vector<nghttp2_nv> fields_;
     std::list<std::string> mended_;
 };

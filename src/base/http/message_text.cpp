@@ -6,20 +6,42 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <iterator>
 #include <utility>
 
 namespace base::http {
+namespace {
+
+constexpr std::size_t usual_head = 512;
+
+/// By octet.
+using OctetSet = std::array<bool, 256>;
+
+constexpr OctetSet token_octets = [] {
+    OctetSet set{};
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        set[static_cast<unsigned char>(c)] = true;
+    return set;
+}();
+
+} // namespace
 
 bool is_token(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-               || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+        return token_octets[static_cast<unsigned char>(c)];
     });
 }
 
 bool is_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+bool has_control(std::string_view text) {
+    bool found = false;
+    for (const char c : text) { // to the end in any case: many octets at a time
+        found |= (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    }
+    return found;
 }
 
 namespace {
@@ -39,7 +61,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ");
     const std::size_t from = out.size();
     out.append(value);
-    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), is_control, ' ');
+    if (has_control(value)) {
+        std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), is_control,
+                        ' ');
+    }
     out.append("\r\n");
 }
 
@@ -52,7 +77,7 @@ void append_fields(std::string& out, const Headers& headers) {
 }
 
 void append_length(std::string& out, std::size_t length) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", length);
+    out.append("Content-Length: ").append(fmt::format_int(length).c_str()).append("\r\n");
 }
 
 constexpr auto reasons = std::to_array<std::pair<unsigned, std::string_view>>({
@@ -102,7 +127,7 @@ Result<void> check_request(const Request& request) {
                                 excerpt(request.method), excerpt(request.target)));
     }
     for (const auto& [name, value] : request.headers.fields()) {
-        if (!is_token(name) || std::ranges::any_of(value, is_control)) {
+        if (!is_token(name) || has_control(value)) {
             return fail(FailureKind::invalid,
                         fmt::format("the field {} cannot be sent in a request", excerpt(name)));
         }
@@ -129,7 +154,8 @@ Result<void> append_request(std::string& out, const Request& request, bool keep_
 
 void append_response(std::string& out, const Response& response, const ResponseFraming& framing) {
     const bool bodiless = response.status == 204 || response.status == 304;
-    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", response.status);
+    out.reserve(out.size() + usual_head + response.body.size());
+    out.append("HTTP/1.1 ").append(fmt::format_int(response.status).c_str()).append(" ");
     const std::size_t reason = out.size();
     out.append(response.reason.empty() ? standard_reason(response.status) : response.reason);
     std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(reason), out.end(), is_control, ' ');

@@ -16,6 +16,7 @@ namespace base::http {
 [[nodiscard]] bool is_token(std::string_view text);
 /// What has no place in a field's value.
 [[nodiscard]] bool is_control(char c);
+[[nodiscard]] bool has_control(std::string_view text);
 /// invalid when the method, target or a field could break the framing.
 [[nodiscard]] Result<void> check_request(const Request& request);
 

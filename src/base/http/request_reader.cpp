@@ -16,6 +16,7 @@ namespace beast = boost::beast;
 /// A kept-alive connection does not keep the memory of the largest body it ever carried.
 constexpr std::size_t kept_capacity = 16 * 1024;
 constexpr int leading_empty_lines_max = 4;
+constexpr std::size_t usual_fields = 8;
 
 /// RFC 9112 §3.2: the origin form of `target`, or nothing when it has none.
 std::optional<std::string_view> origin_form(std::string_view target) {
@@ -71,6 +72,7 @@ private:
             refuse(error, "the request target has no path");
             return;
         }
+        request_.headers.reserve(usual_fields);
         request_.method.assign(method.data(), method.size());
         request_.target = *origin;
     }
