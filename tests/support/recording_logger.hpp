@@ -5,9 +5,11 @@
 #include "base/log/logger.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,7 +19,8 @@ namespace test {
 struct LoggedEvent {
     base::log::Level level;
     std::string event;
-    std::vector<std::pair<std::string, base::log::FieldValue>> fields;
+    using Value = std::variant<std::string, std::int64_t, double, bool>;
+    std::vector<std::pair<std::string, Value>> fields;
 
     /// The field as text, or "" when the event has none of that name.
     [[nodiscard]] std::string field(std::string_view key) const {
@@ -41,7 +44,9 @@ public:
                std::initializer_list<base::log::Field> fields) override {
         LoggedEvent record{level, std::string(event), {}};
         for (const auto& field : fields)
-            record.fields.emplace_back(std::string(field.key), field.value);
+            record.fields.emplace_back(
+                field.key,
+                std::visit([](auto v) { return LoggedEvent::Value(kept(v)); }, field.value));
         const std::lock_guard lock(mutex_);
         events_.push_back(std::move(record));
     }
@@ -62,6 +67,12 @@ public:
     }
 
 private:
+    static std::string kept(std::string_view text) { return std::string(text); }
+    template <class T>
+    static T kept(T value) {
+        return value;
+    }
+
     mutable std::mutex mutex_;
     std::vector<LoggedEvent> events_;
 };

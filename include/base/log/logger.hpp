@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -18,15 +17,15 @@ namespace base::log {
 enum class Level { debug, info, warn, error };
 enum class Format { text, json };
 
-using FieldValue = std::variant<std::string, std::int64_t, double, bool>;
+using FieldValue = std::variant<std::string_view, std::int64_t, double, bool>;
 
+/// Lives as long as the call that it is an argument of: texts are views.
 struct Field {
     std::string_view key; ///< kebab-case
     FieldValue value;
 
-    Field(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
-    Field(std::string_view k, std::string_view v) : key(k), value(std::string(v)) {}
-    Field(std::string_view k, const char* v) : key(k), value(std::string(v)) {}
+    Field(std::string_view k, std::string_view v) : key(k), value(v) {}
+    Field(std::string_view k, const char* v) : key(k), value(std::string_view(v)) {}
     Field(std::string_view k, bool v) : key(k), value(v) {}
     Field(std::string_view k, double v) : key(k), value(v) {}
     template <std::integral I>

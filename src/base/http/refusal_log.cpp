@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::string_view handshake_failed = "tls-handshake-failed"; // of the server's sessions
 
-std::string text_of(std::initializer_list<log::Field> fields, std::string_view key) {
+std::string_view text_of(std::initializer_list<log::Field> fields, std::string_view key) {
     for (const log::Field& field : fields)
         if (field.key == key)
-            if (const auto* text = std::get_if<std::string>(&field.value))
+            if (const auto* text = std::get_if<std::string_view>(&field.value))
                 return *text;
     return {};
 }
@@ -36,7 +36,7 @@ RefusalLog::RefusalLog(log::Logger& log, const Clock& clock, log::Counter& refus
 
 void RefusalLog::write(log::Level level, std::string_view event,
                        std::initializer_list<log::Field> fields) {
-    const std::string reason = event == handshake_failed ? text_of(fields, "reason") : "";
+    const std::string_view reason = event == handshake_failed ? text_of(fields, "reason") : "";
     if (reason.empty() || !is_about_identity(reason))
         return log_.write(level, event, fields);
     refusals_.add();

@@ -123,7 +123,9 @@ void BoundedWriter::write(std::string_view line, bool urgent) {
         ++state_->untold;
         return;
     }
-    state_->lines.emplace_back(line).push_back('\n');
+    std::string& kept = state_->lines.emplace_back();
+    kept.reserve(line.size() + 1);
+    kept.append(line).push_back('\n');
     state_->bytes += line.size() + 1;
     const bool hurry = urgent || state_->bytes >= plenty;
     if (state_->asleep || (hurry && !state_->urgent))

@@ -66,8 +66,17 @@ std::string chain_start() {
 }
 
 std::string journal_line(const JournalLine& line) {
-    return fmt::format(R"({{"seq":{},"time":"{}","prev":"{}","record":{}}})", line.seq,
-                       rfc3339(line.time), line.prev, line.record);
+    std::string out;
+    append_journal_line(out, line);
+    return out;
+}
+
+void append_journal_line(std::string& out, const JournalLine& line) {
+    out.append(R"({"seq":)").append(fmt::format_int(line.seq).c_str());
+    out.append(R"(,"time":")").append(rfc3339(line.time));
+    out.append(R"(","prev":")").append(line.prev);
+    out.append(R"(","record":)").append(line.record);
+    out += '}';
 }
 
 std::optional<JournalLine> parse_journal_line(std::string_view line) {

@@ -29,6 +29,7 @@ constexpr std::size_t envelope_bytes = 160;
 
 /// Without the newline.
 [[nodiscard]] std::string journal_line(const JournalLine& line);
+void append_journal_line(std::string& out, const JournalLine& line);
 /// The views point into `line`. Nothing unless it is of the form that journal_line() makes; the
 /// record's own JSON is only checked to be an object's text without control characters.
 [[nodiscard]] std::optional<JournalLine> parse_journal_line(std::string_view line);

@@ -104,10 +104,14 @@ Result<void> JournalWriter::write_batch(std::string_view bytes) {
 
 JournalWriter::Batch JournalWriter::compose(std::span<const std::string> records) const {
     Batch batch{.bytes = {}, .seq = seq_, .hash = hash_, .time = clock_.wall()};
+    std::size_t size = 0;
+    for (const std::string& record : records)
+        size += record.size() + envelope_bytes;
+    batch.bytes.reserve(size);
     const auto add = [&batch](std::string_view record) {
-        const std::string line = journal_line({++batch.seq, batch.time, batch.hash, record});
-        batch.hash = line_hash(line);
-        batch.bytes += line;
+        const std::size_t begin = batch.bytes.size();
+        append_journal_line(batch.bytes, {++batch.seq, batch.time, batch.hash, record});
+        batch.hash = line_hash(std::string_view(batch.bytes).substr(begin));
         batch.bytes += '\n';
     };
     if (outage_)

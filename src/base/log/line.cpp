@@ -78,8 +78,16 @@ void append_milliseconds(std::string& out, WallTime at) {
     out.replace(out.size() - 4, 4, "Z");
 }
 
+/// Looks at all of `text` in any case: without a way out the loop takes many octets at a time.
+bool has_other_than(std::string_view text, auto plain) {
+    bool found = false;
+    for (const char c : text)
+        found |= !plain(c);
+    return found;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
-    if (std::ranges::all_of(text, stands_for_itself)) {
+    if (!has_other_than(text, [](char c) { return stands_for_itself(c); })) {
         out += text;
         return;
     }
@@ -101,27 +109,27 @@ void append_quoted(std::string& out, std::string_view text) {
 }
 
 bool needs_quotes(std::string_view text) {
-    return text.empty() || std::ranges::any_of(text, [](char c) {
-               return !stands_for_itself(c) || c == ' ' || c == '=';
+    return text.empty() || has_other_than(text, [](char c) {
+               return static_cast<bool>(stands_for_itself(c) & (c != ' ') & (c != '='));
            });
 }
 
 struct AsText {
     std::string& out;
-    void operator()(const std::string& v) const {
+    void operator()(std::string_view v) const {
         if (needs_quotes(v))
             append_quoted(out, v);
         else
             out += v;
     }
-    void operator()(std::int64_t v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+    void operator()(std::int64_t v) const { out += fmt::format_int(v).c_str(); }
     void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
     void operator()(bool v) const { out += v ? "true" : "false"; }
 };
 
 struct AsJson : AsText {
     using AsText::operator();
-    void operator()(const std::string& v) const { append_quoted(out, v); }
+    void operator()(std::string_view v) const { append_quoted(out, v); }
     void operator()(double v) const { // JSON has no infinities (RFC 8259 §6)
         if (std::isfinite(v))
             AsText::operator()(v);
