@@ -35,20 +35,21 @@ Observations::Observations(base::log::Metrics& metrics, const Roster& roster)
                             "Corroborations beyond the required number; negative ones missed it.",
                             {-6, -5, -4, -3, -2, -1, 0, 1, 2})) {
     for (const auto& perspective : roster.perspectives) {
+        OfPerspective& of = perspectives_[perspective.id];
         for (const auto outcome : every_outcome)
-            outcomes_[perspective.id][outcome] = &metrics_.counter(
+            of.outcomes[outcome] = &metrics_.counter(
                 "mpicd_perspective_outcomes_total", "Terminal outcomes of each perspective.",
                 {{"perspective", perspective.id}, {"outcome", std::string(to_string(outcome))}});
-        latencies_[perspective.id] = &metrics_.histogram(
-            "mpicd_perspective_seconds", "Time until a perspective's terminal reply.", seconds(),
-            {{"perspective", perspective.id}});
+        of.latency = &metrics_.histogram("mpicd_perspective_seconds",
+                                         "Time until a perspective's terminal reply.", seconds(),
+                                         {{"perspective", perspective.id}});
     }
 }
 
 void Observations::reply(const Seat& seat, const SeatDecision& decision, const Reply& reply) {
-    if (const auto found = outcomes_.find(seat.id); found != outcomes_.end()) {
-        found->second.at(decision.outcome)->add();
-        latencies_.at(seat.id)->observe(elapsed_ms(reply) / 1000);
+    if (const auto found = perspectives_.find(seat.id); found != perspectives_.end()) {
+        found->second.outcomes.at(decision.outcome)->add();
+        found->second.latency->observe(elapsed_ms(reply) / 1000);
     }
 }
 

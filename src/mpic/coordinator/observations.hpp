@@ -21,8 +21,11 @@ public:
 
 private:
     base::log::Metrics& metrics_;
-    std::map<std::string, std::map<Outcome, base::log::Counter*>> outcomes_;
-    std::map<std::string, base::log::Histogram*> latencies_;
+    struct OfPerspective {
+        std::map<Outcome, base::log::Counter*> outcomes;
+        base::log::Histogram* latency = nullptr;
+    };
+    std::map<std::string, OfPerspective> perspectives_;
     base::log::Counter& passed_;
     base::log::Counter& refused_;
     base::log::Counter& audit_failures_;

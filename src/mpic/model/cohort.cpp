@@ -43,11 +43,17 @@ std::vector<std::size_t> choose_cohort(const Roster& roster, std::size_t remotes
                                        std::uint64_t seed) {
     const std::size_t available = roster.remote_count();
     const std::size_t wanted = remotes == 0 ? available : std::min(remotes, available);
-    base::SeededRandom random(seed);
-    const auto regions = shuffled_regions(roster, random);
     std::vector<std::size_t> cohort;
     if (const Perspective* primary = roster.primary())
         cohort.push_back(static_cast<std::size_t>(primary - roster.perspectives.data()));
+    if (wanted == available) { // nothing to choose
+        for (std::size_t i = 0; i < roster.perspectives.size(); ++i)
+            if (roster.perspectives[i].role == Role::remote)
+                cohort.push_back(i);
+        return cohort;
+    }
+    base::SeededRandom random(seed);
+    const auto regions = shuffled_regions(roster, random);
     const std::size_t full = cohort.size() + wanted;
     for (std::size_t turn = 0; cohort.size() < full; ++turn)
         for (const auto& region : regions)
