@@ -61,8 +61,10 @@ CoordinatorUnit::CoordinatorUnit(base::asio::io_context& loop, Shared& shared,
                    current_.roster, make_clients(loop, shared, current_, connections_per_agent_),
                    with_shared(options.coordinator, shared)),
       api_(
-          [this](mpic::CheckRequest request, std::string client) {
-              return coordinator_.corroborate(std::move(request), std::move(client));
+          [this](mpic::CheckRequest request, std::string client,
+                 mpic::coordinator::Coordinator::Prepare prepare) {
+              return coordinator_.corroborate(std::move(request), std::move(client),
+                                              std::move(prepare));
           },
           [this] { return current_.clients; }, shared.clock, shared.random, shared.log,
           shared.metrics, options.api),

@@ -27,8 +27,8 @@ struct PublicApiOptions {
 };
 
 /// Coordinator::corroborate, or what a test puts in its place.
-using Corroborate =
-    std::function<base::Awaitable<coordinator::Answer>(CheckRequest request, std::string client)>;
+using Corroborate = std::function<base::Awaitable<coordinator::Answer>(
+    CheckRequest request, std::string client, coordinator::Coordinator::Prepare prepare)>;
 
 /// One loop. References outlive it, and it outlives the requests that it handles.
 class PublicApi {

@@ -13,6 +13,7 @@
 #include "mpic/coordinator/perspective_client.hpp"
 #include "mpic/model/corroboration.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -66,7 +67,12 @@ public:
     /// outage of the journal, if one comes between. What waits for that is bounded by the attempts
     /// that had decided and not ended when the outage began; while it lasts nothing is decided, so
     /// none is added. A decision that the journal refused leaves no record at all.
-    [[nodiscard]] base::Awaitable<Answer> corroborate(CheckRequest request, std::string client);
+    ///
+    /// `prepare` is for work that the answer needs anyway: it may be called, at most once, with the
+    /// corroboration that will be returned if the disk takes the record, while the disk does.
+    using Prepare = std::function<void(const Corroboration&)>;
+    [[nodiscard]] base::Awaitable<Answer> corroborate(CheckRequest request, std::string client,
+                                                      Prepare prepare = {});
 
     /// Takes a new roster with its clients; attempts under way keep the old ones until they end.
     void replace_fleet(Roster roster, std::vector<std::unique_ptr<PerspectiveClient>> clients);

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <expected>
+#include <optional>
 #include <utility>
 
 namespace mpic::api {
@@ -159,7 +160,11 @@ base::Awaitable<Response> PublicApi::State::serve(const Request& request, const 
     const auto admitted = admit(request, peer, call);
     if (!admitted)
         co_return call.refuse(admitted.error());
-    coordinator::Answer answer = co_await corroborate(admitted->request, call.client);
+    std::optional<std::string> body;
+    coordinator::Answer answer = co_await corroborate(
+        admitted->request, call.client, [&admitted, &body](const Corroboration& result) {
+            body = wire::encode_draft_response(admitted->request, result);
+        });
     if (!answer.corroboration) {
         const auto why = answer.unavailable.value_or(coordinator::Unavailable::audit);
         co_return call.refuse(Problem{why, std::move(answer.detail)});
@@ -168,8 +173,9 @@ base::Awaitable<Response> PublicApi::State::serve(const Request& request, const 
     call.ok = corroboration.decision.ok;
     call.code = corroboration.refusal ? corroboration.refusal->code : code::ok;
     metrics.decision(call.code);
-    co_return call.finish(base::http::json_response(
-        200, wire::encode_draft_response(admitted->request, corroboration)));
+    if (!body)
+        body = wire::encode_draft_response(admitted->request, corroboration);
+    co_return call.finish(base::http::json_response(200, *std::move(body)));
 }
 
 Response PublicApi::State::missing(const Request& request, const std::vector<std::string>& allow) {

@@ -12,6 +12,8 @@
 #include "mpic/wire/audit_record.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -83,6 +85,7 @@ std::string late_record(const CheckRequest& request, const Tally& tally, std::si
 
 std::vector<Seat> seats_of(const Roster& roster, const std::vector<std::size_t>& cohort) {
     std::vector<Seat> seats;
+    seats.reserve(cohort.size());
     for (const auto index : cohort) {
         const auto& perspective = roster.perspectives[index];
         seats.push_back({perspective.id, perspective.role, perspective.place.rir});
@@ -136,7 +139,8 @@ void Coordinator::sample_load() {
     state_->load.sample(*state_->fleet);
 }
 
-base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::string client) {
+base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::string client,
+                                                 Prepare prepare) {
     auto& s = *state_;
     const auto asked = std::make_shared<const CheckRequest>(std::move(request)); // one for all
     const auto started = s.clock.steady();
@@ -157,8 +161,15 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
         auto corroboration = make_corroboration(*asked, run->tally());
         corroboration.attempts = number;
         auto record = wire::encode_decision_record(*asked, corroboration, client);
-        const auto written = co_await RecordWriter::outcome(
-            s.records.append(std::move(record), debt.hand_over(pending_seats(corroboration))));
+        auto recording =
+            s.records.append(std::move(record), debt.hand_over(pending_seats(corroboration)));
+        const bool again = !corroboration.decision.ok && number < s.options.max_attempts
+                           && worth_retrying(run->tally());
+        if (prepare && !again) {
+            co_await base::asio::post(s.loop, base::asio::deferred); // the journal is woken first
+            prepare(corroboration);
+        }
+        const auto written = co_await RecordWriter::outcome(std::move(recording));
         for (std::size_t seat = 0; seat < corroboration.replies.size(); ++seat)
             if (corroboration.replies[seat])
                 s.observe(run->tally(), seat);
@@ -166,8 +177,7 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
             s.observations->audit_failed();
             co_return Answer{{}, Unavailable::audit, written.error().detail};
         }
-        if (!corroboration.decision.ok && number < s.options.max_attempts
-            && !deadline.passed(s.clock.steady()) && worth_retrying(run->tally()))
+        if (again && !deadline.passed(s.clock.steady()))
             continue;
         s.observations->decided(corroboration, base::as_ms(s.clock.steady() - started));
         co_return Answer{std::move(corroboration), {}, {}};

@@ -42,6 +42,7 @@ class ApiFixture : public testing::Test {
 protected:
     /// What the coordinator does with a request.
     enum class Script { passes, fails, audit, compliance, throws };
+    using Prepare = mpic::coordinator::Coordinator::Prepare;
 
     ApiFixture() {
         clients = {{.id = "ca-1",
@@ -59,8 +60,9 @@ protected:
         if (!api_) {
             auto made = std::make_shared<const mpic::api::Clients>(clients);
             api_ = std::make_unique<mpic::api::PublicApi>(
-                [this](mpic::CheckRequest request, std::string client) {
-                    return corroborate(*this, std::move(request), std::move(client));
+                [this](mpic::CheckRequest request, std::string client, Prepare prepare) {
+                    return corroborate(*this, std::move(request), std::move(client),
+                                       std::move(prepare));
                 },
                 [made] { return made; }, clock, random, log, metrics, options);
         }
@@ -104,6 +106,7 @@ protected:
     std::vector<mpic::api::ClientOptions> clients;
     mpic::api::PublicApiOptions options;
     Script script = Script::passes;
+    bool prepares = true; ///< whether the answer may be made early
     std::vector<mpic::CheckRequest> asked;
     std::vector<std::string> asked_by;
     /// Called while a request is under way.
@@ -111,7 +114,7 @@ protected:
 
 private:
     static base::Awaitable<mpic::coordinator::Answer>
-    corroborate(ApiFixture& self, mpic::CheckRequest request, std::string client) {
+    corroborate(ApiFixture& self, mpic::CheckRequest request, std::string client, Prepare prepare) {
         using mpic::coordinator::Unavailable;
         self.asked.push_back(request);
         self.asked_by.push_back(client);
@@ -119,6 +122,8 @@ private:
         self.clock.advance(std::chrono::milliseconds(250));
         if (self.meanwhile)
             self.meanwhile();
+        if (self.prepares)
+            prepare(self.decided(request));
         switch (self.script) {
         case Script::audit:
             co_return mpic::coordinator::Answer{{}, Unavailable::audit, "The disk is full."};

@@ -28,6 +28,18 @@ TEST_F(PublicApi, ADecisionIs200WhateverItIs) {
     EXPECT_EQ(body["code"], "primary-unavailable");
 }
 
+TEST_F(PublicApi, AnAnswerIsTheSameWhetherItWasPreparedOrNot) {
+    Request request = post();
+    request.headers.add("X-Request-Id", "r-1");
+    for (const auto of : {Script::passes, Script::fails}) {
+        script = of;
+        prepares = true;
+        const Response early = answer(request);
+        prepares = false;
+        EXPECT_EQ(early, answer(request));
+    }
+}
+
 TEST_F(PublicApi, TheBasePathIsConfigurable) {
     options.base_path = "/staging";
     Request request = post();
