@@ -11,10 +11,35 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <openssl/x509.h>
+#include <unistd.h>
+#include <utility>
 
 namespace base::http {
 
+using asio::ip::tcp;
 using boost::system::error_code;
+
+namespace {
+
+/// The same connection, known to the loop anew. Connecting has waited for room to write, and Asio
+/// keeps asking for news of that: each later wait for input would be followed by an event that says
+/// there is room, and a turn of the loop for nothing.
+tcp::socket without_news_of_room(tcp::socket connected) {
+    error_code error;
+    const auto protocol = connected.local_endpoint(error).protocol();
+    tcp::socket socket(connected.get_executor());
+    const auto descriptor = error ? -1 : connected.release(error);
+    if (error) {
+        return connected;
+    }
+    socket.assign(protocol, descriptor, error);
+    if (error) {
+        ::close(descriptor); // whoever uses the socket learns that it is none
+    }
+    return socket;
+}
+
+} // namespace
 
 Awaitable<Result<void>> PeerConnection::open() {
     const Deadline until = Deadline::after(clock_.steady(), options_.connect_timeout);
@@ -51,7 +76,7 @@ Awaitable<Result<void>> PeerConnection::open_to(net::Endpoint to, Deadline deadl
     if (!socket) {
         co_return std::unexpected(std::move(socket.error()));
     }
-    transport_.emplace(std::move(*socket));
+    transport_.emplace(without_news_of_room(std::move(*socket)));
     if (options_.tls) {
         co_return co_await shake_hands(to, deadline);
     }
