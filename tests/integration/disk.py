@@ -82,9 +82,12 @@ class SmallDisk:
 
     def protect(self):
         """Read-only for whatever is opened from now on. (A filesystem with a file open for writing cannot be
-        remounted; what is mounted over it can be read-only from the start.)"""
-        self.run("mount", "--bind", self.folder, self.folder)
-        self.run("mount", "-o", "remount,bind,ro", self.folder)
+        remounted; what is mounted over it is made read-only elsewhere, where nobody opens anything meanwhile.)"""
+        aside = f"{self.folder}-read-only"
+        self.run("mkdir", "-p", aside)
+        self.run("mount", "--bind", self.folder, aside)
+        self.run("mount", "-o", "remount,bind,ro", aside)
+        self.run("mount", "--move", aside, self.folder)
 
     def unprotect(self):
         self.run("umount", self.folder)
