@@ -32,24 +32,42 @@ constexpr std::array<std::uint8_t, 256> base64_digits = [] {
     return out;
 }();
 
-/// The bits of `bytes`, most significant first, in groups of log2(alphabet) bits; the last group is
-/// filled with zero bits (RFC 4648 §3.5). No padding characters.
-std::string encode_bits(std::string_view bytes, std::string_view alphabet, unsigned group_bits) {
+/// RFC 4648 §6, most significant bits first; the last group is filled with zero bits (§3.5).
+std::string encode_base32(std::string_view bytes) {
     std::string out;
-    out.reserve((bytes.size() * 8 + group_bits - 1) / group_bits + 3);
-    const std::uint32_t mask = (1U << group_bits) - 1;
+    out.reserve((bytes.size() * 8 + 4) / 5);
     std::uint32_t window = 0;
     unsigned held = 0;
     for (const char c : bytes) {
-        window = (window << 8 | octet(c)) & 0xffff; // never more than 5 + 8 bits are waiting
-        held += 8;
-        while (held >= group_bits) {
-            held -= group_bits;
-            out += alphabet[(window >> held) & mask];
+        window = (window << 8 | octet(c)) & 0xffff; // never more than 4 + 8 bits are waiting
+        for (held += 8; held >= 5;) {
+            held -= 5;
+            out += base32_alphabet[window >> held & 31];
         }
     }
     if (held > 0)
-        out += alphabet[(window << (group_bits - held)) & mask];
+        out += base32_alphabet[window << (5 - held) & 31];
+    return out;
+}
+
+/// RFC 4648 §4 and §5 without padding, three octets at a time; `room` is for the padding.
+std::string encode_base64(std::string_view bytes, std::string_view alphabet, std::size_t room) {
+    const std::size_t whole = bytes.size() / 3 * 3;
+    std::string out((bytes.size() * 4 + 2) / 3 + room, '=');
+    char* to = out.data();
+    const auto put = [&to, &alphabet](std::uint32_t window, unsigned digits) {
+        for (unsigned held = 24; digits > 0; --digits)
+            *to++ = alphabet[window >> (held -= 6) & 63];
+    };
+    for (std::size_t at = 0; at < whole; at += 3)
+        put(std::uint32_t{octet(bytes[at])} << 16 | std::uint32_t{octet(bytes[at + 1])} << 8
+                | octet(bytes[at + 2]),
+            4);
+    if (bytes.size() - whole == 1)
+        put(std::uint32_t{octet(bytes[whole])} << 16, 2);
+    else if (bytes.size() - whole == 2)
+        put(std::uint32_t{octet(bytes[whole])} << 16 | std::uint32_t{octet(bytes[whole + 1])} << 8,
+            3);
     return out;
 }
 
@@ -92,10 +110,8 @@ std::size_t ascii_words(std::string_view bytes) {
 } // namespace
 
 std::string base64(std::string_view bytes) {
-    std::string out = encode_bits(bytes, base64_alphabet, 6);
-    while (out.size() % 4 != 0)
-        out += '=';
-    return out;
+    constexpr std::array<std::size_t, 3> padding{0, 2, 1};
+    return encode_base64(bytes, base64_alphabet, padding[bytes.size() % 3]);
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
@@ -106,8 +122,8 @@ std::optional<std::string> from_base64(std::string_view text) {
         text.remove_suffix(1);
         ++padding;
     }
-    std::string out;
-    out.reserve(text.size() * 3 / 4);
+    std::string out(text.size() * 3 / 4, '\0');
+    char* to = out.data();
     std::uint32_t window = 0;
     unsigned held = 0;
     for (const char c : text) {
@@ -118,7 +134,7 @@ std::optional<std::string> from_base64(std::string_view text) {
         held += 6;
         if (held >= 8) {
             held -= 8;
-            out += static_cast<char>((window >> held) & 0xff);
+            *to++ = static_cast<char>((window >> held) & 0xff);
         }
     }
     // What is left over must be zero bits, as many as the padding says (RFC 4648 §3.5).
@@ -128,15 +144,20 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 std::string base64url(std::string_view bytes) {
-    return encode_bits(bytes, base64url_alphabet, 6);
+    return encode_base64(bytes, base64url_alphabet, 0);
 }
 
 std::string base32_lower(std::string_view bytes) {
-    return encode_bits(bytes, base32_alphabet, 5);
+    return encode_base32(bytes);
 }
 
 std::string hex(std::string_view bytes) {
-    return encode_bits(bytes, hex_alphabet, 4);
+    std::string out(bytes.size() * 2, '0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        out[i * 2] = hex_alphabet[octet(bytes[i]) >> 4];
+        out[i * 2 + 1] = hex_alphabet[octet(bytes[i]) & 15];
+    }
+    return out;
 }
 
 std::optional<std::string> from_hex(std::string_view text) {
@@ -158,6 +179,8 @@ std::size_t utf8_prefix(std::string_view bytes) {
     std::size_t at = 0;
     while (at < bytes.size()) {
         at += ascii_words(bytes.substr(at));
+        while (at < bytes.size() && octet(bytes[at]) < 0x80)
+            ++at;
         if (at == bytes.size())
             break;
         const auto lead = utf8_lead(octet(bytes[at]));

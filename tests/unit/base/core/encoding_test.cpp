@@ -44,6 +44,18 @@ TEST(Encoding, EveryOctetGoesThereAndBack) {
     EXPECT_EQ(base::from_hex(base::hex(all)), all);
 }
 
+TEST(Encoding, OctetsOfEveryLengthGoThereAndBack) {
+    std::string octets;
+    for (std::size_t length = 0; length <= 70; ++length) {
+        EXPECT_EQ(base::from_base64(base::base64(octets)), octets);
+        EXPECT_EQ(base::from_hex(base::hex(octets)), octets);
+        EXPECT_EQ(base::base64(octets).size(), (length + 2) / 3 * 4);
+        EXPECT_EQ(base::base64url(octets).size(), (length * 4 + 2) / 3);
+        EXPECT_EQ(base::base32_lower(octets).size(), (length * 8 + 4) / 5);
+        octets += static_cast<char>(255 - length * 37 % 256);
+    }
+}
+
 TEST(Base64url, Rfc4648Section5HasItsOwnAlphabetAndNoPadding) {
     EXPECT_EQ(base::base64("\xfb\xff\xfe"), "+//+");
     EXPECT_EQ(base::base64url("\xfb\xff\xfe"), "-__-");
