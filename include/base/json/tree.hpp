@@ -18,33 +18,87 @@
 
 namespace base::json {
 
-class Tree;
-
 /// One value. Refers to its tree and to the text that was parsed; cheap to copy.
 class Node {
 public:
     enum class Kind : std::uint8_t { null, boolean, integer, natural, real, text, array, object };
 
-    [[nodiscard]] Kind kind() const;
+    [[nodiscard]] Kind kind() const { return at_->kind; }
     /// Of a boolean; of an integer that fits; of any number; of a text. Anything else is a bug.
-    [[nodiscard]] bool boolean() const;
+    [[nodiscard]] bool boolean() const { return at_->boolean; }
     [[nodiscard]] std::optional<std::int64_t> integer() const;
     [[nodiscard]] double number() const;
-    [[nodiscard]] std::string_view text() const;
-    /// Members or elements; 0 for what has none.
-    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] std::string_view text() const { return {at_->text, at_->size}; }
+    /// Members or elements of what can have some.
+    [[nodiscard]] std::size_t size() const { return at_->size; }
     /// The member of an object.
     [[nodiscard]] std::optional<Node> find(std::string_view key) const;
     /// Elements of an array: the first, if there is one, and the one after.
-    [[nodiscard]] std::optional<Node> first() const;
-    [[nodiscard]] std::optional<Node> next() const;
+    [[nodiscard]] std::optional<Node> first() const {
+        if (at_->kind != Kind::array || at_->size == 0)
+            return std::nullopt;
+        return Node(at_ + 1, at_ + at_->span);
+    }
+    [[nodiscard]] std::optional<Node> next() const {
+        if (at_ + at_->span == end_)
+            return std::nullopt;
+        return Node(at_ + at_->span, end_);
+    }
 
 private:
+    friend class Members;
+    friend class Scan;
     friend class Tree;
-    Node(const Tree& tree, std::size_t at, std::size_t end) : tree_(&tree), at_(at), end_(end) {}
-    const Tree* tree_;
-    std::size_t at_;  ///< its own place in the tree's list
-    std::size_t end_; ///< where its container's children end
+    friend class TreeBuilder;
+
+    struct Entry {
+        const char* key = nullptr;
+        std::uint32_t key_size = 0;
+        std::uint32_t span = 1; ///< entries of this value and of all that is in it
+        union {
+            bool boolean;
+            std::int64_t integer;
+            std::uint64_t natural = 0;
+            double real;
+            const char* text;
+            std::uint64_t key_marks; ///< of an object: key_mark() of every key in it
+        };
+        std::uint32_t size = 0; ///< octets of a text, children of a container
+        Kind kind = Kind::null;
+
+        [[nodiscard]] bool has_key(std::string_view other) const {
+            return std::string_view(key, key_size) == other;
+        }
+    };
+
+    Node(const Entry* at, const Entry* end) : at_(at), end_(end) {}
+
+    const Entry* at_;
+    const Entry* end_; ///< where its container's children end
+};
+
+/// Finds the members of an object: at once when they are asked for in the order in which they
+/// stand. The tree outlives it.
+class Members {
+public:
+    explicit Members(Node object)
+        : object_(object.at_),
+          end_(object_ + object_->span),
+          next_(object_->kind == Node::Kind::object ? object_ + 1 : end_) {}
+    [[nodiscard]] std::optional<Node> find(std::string_view key) {
+        if (next_ == end_ || !next_->has_key(key))
+            return find_elsewhere(key);
+        const Node found(next_, end_);
+        next_ += next_->span;
+        return found;
+    }
+
+private:
+    [[nodiscard]] std::optional<Node> find_elsewhere(std::string_view key);
+
+    const Node::Entry* object_;
+    const Node::Entry* end_;
+    const Node::Entry* next_; ///< behind the one that was found last
 };
 
 /// Owns the nodes, and those texts that had escapes in them. Does not move: nodes refer to it.
@@ -53,26 +107,12 @@ public:
     /// `text` outlives the tree.
     [[nodiscard]] static std::unique_ptr<const Tree> parse(std::string_view text,
                                                            const ParseOptions& options);
-    [[nodiscard]] Node root() const { return {*this, 0, 1}; }
+    [[nodiscard]] Node root() const { return {entries_.data(), entries_.data() + entries_.size()}; }
 
 private:
-    friend class Node;
     friend class TreeBuilder;
-    struct Entry {
-        Node::Kind kind = Node::Kind::null;
-        std::uint32_t children = 0; ///< of a container
-        std::uint32_t end = 0;      ///< the entry after this value and all that is in it
-        union {
-            bool boolean;
-            std::int64_t integer;
-            std::uint64_t natural;
-            double real;
-        };
-        std::string_view key;
-        std::string_view text;
-    };
-    std::vector<Entry> entries_;                       ///< each container before its children
-    std::vector<std::unique_ptr<std::string>> undone_; ///< texts whose escapes are undone
+    std::vector<Node::Entry> entries_; ///< each container before its children
+    std::string undone_;               ///< texts whose escapes are undone, one after another
 };
 
 } // namespace base::json

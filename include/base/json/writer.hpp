@@ -4,6 +4,7 @@
 // are put.
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,33 +12,40 @@
 
 namespace base::json {
 
-/// Appends to one string. Who writes sees to it that what is opened is closed, and that an object's
-/// values have keys. Octets that are not UTF-8 become U+FFFD, and numbers that are not finite null;
-/// never throws for them.
+/// Owns the text until it is taken. Who writes sees to it that what is opened is closed, and that
+/// an object's values have keys. Octets that are not UTF-8 become U+FFFD, and numbers that are not
+/// finite null; never throws for them.
 ///
-///     Writer out(text);
+///     Writer out;
 ///     out.open_object();
 ///     out.member("ok", true);
 ///     out.key("list"); out.open_array(); out.value("one"); out.close_array();
-///     out.close_object();              // {"ok":true,"list":["one"]}
+///     out.close_object();
+///     out.take();                      // {"ok":true,"list":["one"]}
 class Writer {
 public:
-    explicit Writer(std::string& out) : out_(out) {}
+    /// For a text that is `usual_size` octets long, there is room from the start.
+    explicit Writer(std::size_t usual_size = 256);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
+
+    /// What is written so far. The writer is empty then.
+    [[nodiscard]] std::string take();
 
     void open_object() { open('{'); }
     void close_object() { close('}'); }
     void open_array() { open('['); }
     void close_array() { close(']'); }
 
-    /// `name` is one of ours: it needs no escaping.
+    /// `name` is one of ours: it needs no escaping. Inline, so that a constant costs a few stores.
     void key(std::string_view name) {
-        separate();
-        out_ += '"';
-        out_ += name;
-        out_ += "\":";
-        first_ = true; // no comma before the value
+        char* at = next(name.size() + 3);
+        *at++ = '"';
+        name.copy(at, name.size());
+        at += name.size();
+        *at++ = '"';
+        *at++ = ':';
+        end_at(at, 0); // no comma before the value
     }
     /// A key that came from elsewhere.
     void key_text(std::string_view name);
@@ -45,7 +53,7 @@ public:
     void value(std::string_view text);
     void value(const char* text) { value(std::string_view(text)); }
     void value(const std::string& text) { value(std::string_view(text)); }
-    void value(bool flag);
+    void value(bool flag) { raw(flag ? std::string_view("true") : std::string_view("false")); }
     void value(double number);
     template <std::integral I>
     void value(I number) {
@@ -55,8 +63,14 @@ public:
             natural(static_cast<std::uint64_t>(number));
     }
     void value(const std::vector<std::string>& texts);
+    /// `number` / 1000, written as value() writes that double: 1500 is 1.5, and 2000 is 2.0.
+    void thousandths(std::uint32_t number);
     /// JSON text, as it stands.
-    void raw(std::string_view json);
+    void raw(std::string_view json) {
+        char* at = next(json.size());
+        json.copy(at, json.size());
+        end_at(at + json.size(), 1);
+    }
 
     template <class T>
     void member(std::string_view name, const T& what) {
@@ -65,25 +79,38 @@ public:
     }
 
 private:
-    void separate() {
-        if (!first_)
-            out_ += ',';
-        first_ = false;
+    /// Behind the comma, if one is due: at least `size` octets of room.
+    [[gnu::always_inline]] char* next(std::size_t size) {
+        if (static_cast<std::size_t>(end_ - at_) <= size) [[unlikely]]
+            grow(size + 1);
+        *at_ = ',';
+        return at_ + comma_;
+    }
+    void end_at(char* at, std::size_t comma) {
+        at_ = at;
+        comma_ = comma;
     }
     void open(char bracket) {
-        separate();
-        out_ += bracket;
-        first_ = true;
+        char* at = next(1);
+        *at = bracket;
+        end_at(at + 1, 0);
     }
     void close(char bracket) {
-        out_ += bracket;
-        first_ = false;
+        comma_ = 0;
+        char* at = next(1);
+        *at = bracket;
+        end_at(at + 1, 1);
     }
+    void grow(std::size_t size);
+    void escaped(std::string_view text);
     void integer(std::int64_t number);
     void natural(std::uint64_t number);
 
-    std::string& out_;
-    bool first_ = true; ///< nothing stands before the next value that a comma would part from it
+    std::size_t step_; ///< what grow() makes room for, or more
+    std::string text_; ///< up to at_ written, the rest of it room
+    char* at_;
+    char* end_;
+    std::size_t comma_ = 0; ///< 1: a comma parts the next value from what stands before it
 };
 
 } // namespace base::json

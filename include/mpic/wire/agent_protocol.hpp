@@ -3,7 +3,9 @@
 // The coordinator's question to an agent and the agent's report: POST /agent/v1/check over TLS 1.3
 // with mutual authentication. One request carries everything that one perspective is to check.
 // Unknown fields are ignored on both sides, so that agents can be upgraded one by one; missing or
-// ill-typed ones are not.
+// ill-typed ones are not. Only in the evidence of a report, a list, a text or a number that would
+// be empty or zero because there was nothing of the kind is left out, and absent means just that.
+// Times are in milliseconds, to the microsecond.
 
 #include "base/core/result.hpp"
 #include "mpic/model/check_request.hpp"

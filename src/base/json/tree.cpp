@@ -1,68 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json/tree.hpp"
 
-#include <limits>
+#include "base/json/key_mark.hpp"
+
 #include <utility>
 
 namespace base::json {
 
-Node::Kind Node::kind() const {
-    return tree_->entries_[at_].kind;
-}
-
-bool Node::boolean() const {
-    return tree_->entries_[at_].boolean;
-}
-
 std::optional<std::int64_t> Node::integer() const {
-    const auto& entry = tree_->entries_[at_];
-    if (entry.kind == Kind::integer)
-        return entry.integer;
-    if (entry.kind == Kind::natural && std::in_range<std::int64_t>(entry.natural))
-        return static_cast<std::int64_t>(entry.natural);
+    if (at_->kind == Kind::integer)
+        return at_->integer;
+    if (at_->kind == Kind::natural && std::in_range<std::int64_t>(at_->natural))
+        return static_cast<std::int64_t>(at_->natural);
     return std::nullopt;
 }
 
 double Node::number() const {
-    const auto& entry = tree_->entries_[at_];
-    if (entry.kind == Kind::integer)
-        return static_cast<double>(entry.integer);
-    if (entry.kind == Kind::natural)
-        return static_cast<double>(entry.natural);
-    return entry.real;
-}
-
-std::string_view Node::text() const {
-    return tree_->entries_[at_].text;
-}
-
-std::size_t Node::size() const {
-    return tree_->entries_[at_].children;
+    if (at_->kind == Kind::integer)
+        return static_cast<double>(at_->integer);
+    if (at_->kind == Kind::natural)
+        return static_cast<double>(at_->natural);
+    return at_->real;
 }
 
 std::optional<Node> Node::find(std::string_view key) const {
-    const auto& entries = tree_->entries_;
-    if (entries[at_].kind != Kind::object)
+    return Members(*this).find(key);
+}
+
+std::optional<Node> Members::find_elsewhere(std::string_view key) {
+    if (object_->kind != Node::Kind::object || (object_->key_marks & key_mark(key)) == 0)
         return std::nullopt;
-    const std::size_t end = entries[at_].end;
-    for (std::size_t at = at_ + 1; at < end; at = entries[at].end)
-        if (entries[at].key == key)
-            return Node(*tree_, at, end);
+    for (const Node::Entry* at = object_ + 1; at != end_; at += at->span) {
+        if (at->has_key(key)) {
+            next_ = at + at->span;
+            return Node(at, end_);
+        }
+    }
     return std::nullopt;
-}
-
-std::optional<Node> Node::first() const {
-    const auto& entry = tree_->entries_[at_];
-    if (entry.kind != Kind::array || entry.children == 0)
-        return std::nullopt;
-    return Node(*tree_, at_ + 1, entry.end);
-}
-
-std::optional<Node> Node::next() const {
-    const std::size_t at = tree_->entries_[at_].end;
-    if (at >= end_)
-        return std::nullopt;
-    return Node(*tree_, at, end_);
 }
 
 } // namespace base::json

@@ -3,11 +3,15 @@
 // refuses without a reason.
 
 #include "base/core/encoding.hpp"
+#include "base/json/escaped_text.hpp"
+#include "base/json/key_mark.hpp"
+#include "base/json/number.hpp"
+#include "base/json/plain_octets.hpp"
 #include "base/json/tree.hpp"
 
-#include <charconv>
-#include <cmath>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace base::json {
 namespace {
@@ -17,29 +21,10 @@ using Kind = Node::Kind;
 /// Objects with more members are left to parse(): the search for duplicate keys is quadratic.
 constexpr std::uint32_t most_members = 64;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-    const auto put = [&out](std::uint32_t octet) { out += static_cast<char>(octet); };
-    if (point < 0x80)
-        return put(point);
-    if (point < 0x800) {
-        put(0xc0 | point >> 6);
-    } else if (point < 0x10000) {
-        put(0xe0 | point >> 12);
-        put(0x80 | (point >> 6 & 0x3f));
-    } else {
-        put(0xf0 | point >> 18);
-        put(0x80 | (point >> 12 & 0x3f));
-        put(0x80 | (point >> 6 & 0x3f));
-    }
-    put(0x80 | (point & 0x3f));
-}
-
 } // namespace
 
+/// The road of plain texts is one function, and what is seldom gone stays out of it: for a small
+/// member, calls and what they save and restore would be a third of the work.
 class TreeBuilder {
 public:
     TreeBuilder(std::string_view text, int max_depth, Tree& tree)
@@ -50,7 +35,7 @@ public:
     bool run() {
         if (!value({}))
             return false;
-        while (!open_.empty())
+        while (depth_ > 0)
             if (!step())
                 return false;
         skip_space();
@@ -58,14 +43,17 @@ public:
     }
 
 private:
-    Tree::Entry& entry(std::size_t index) { return tree_.entries_[index]; }
+    using Entry = Node::Entry;
 
     void skip_space() {
+        if (at_ != end_ && *at_ > ' ') // in messages of our own making there is none
+            return;
         while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t'))
             ++at_;
     }
     bool take(char c) {
-        skip_space();
+        if (at_ != end_ && *at_ != c)
+            skip_space();
         if (at_ == end_ || *at_ != c)
             return false;
         ++at_;
@@ -80,51 +68,64 @@ private:
 
     /// The next child of the innermost open container, or its end.
     bool step() {
-        const std::size_t container = open_.back();
-        const bool object = entry(container).kind == Kind::object;
-        if (take(object ? '}' : ']'))
-            return close();
-        if (entry(container).children > 0 && !take(','))
+        Entry& container = tree_.entries_[open_];
+        const bool object = container.kind == Kind::object;
+        skip_space();
+        if (at_ == end_)
+            return false;
+        if (*at_ == (object ? '}' : ']'))
+            return close(container);
+        if (container.size > 0 && *at_++ != ',')
             return false;
         std::string_view key;
         if (object && !member_key(container, key))
             return false;
-        ++entry(container).children;
+        ++container.size;
         return value(key);
     }
 
-    bool close() {
-        entry(open_.back()).end = static_cast<std::uint32_t>(tree_.entries_.size());
-        open_.pop_back();
+    /// Until it is closed, a container's span holds the place of the one around it.
+    bool close(Entry& container) {
+        ++at_;
+        const auto around = container.span;
+        container.span = static_cast<std::uint32_t>(tree_.entries_.size()) - open_;
+        open_ = around;
+        --depth_;
         return true;
     }
 
-    bool member_key(std::size_t object, std::string_view& key) {
-        if (!take('"') || !text(key) || !take(':') || entry(object).children >= most_members)
+    [[gnu::always_inline]] bool member_key(Entry& object, std::string_view& key) {
+        if (!take('"') || !text(key) || !take(':') || object.size >= most_members)
             return false;
-        for (std::size_t at = object + 1; at < tree_.entries_.size(); at = entry(at).end)
-            if (entry(at).key == key)
-                return false;
+        const std::uint64_t mark = key_mark(key);
+        if ((object.key_marks & mark) != 0 && has_key(object, key))
+            return false;
+        object.key_marks |= mark;
         return true;
     }
 
-    bool value(std::string_view key) {
+    [[gnu::noinline]] static bool has_key(const Entry& object, std::string_view key) {
+        const Entry* member = &object + 1;
+        for (std::uint32_t i = 0; i < object.size; ++i, member += member->span)
+            if (member->has_key(key))
+                return true;
+        return false;
+    }
+
+    [[gnu::always_inline]] bool value(std::string_view key) {
         skip_space();
         if (at_ == end_)
             return false;
-        const std::size_t index = tree_.entries_.size();
-        Tree::Entry& made = tree_.entries_.emplace_back();
-        made.key = key;
-        made.end = static_cast<std::uint32_t>(index + 1);
+        Entry& made =
+            tree_.entries_.emplace_back(key.data(), static_cast<std::uint32_t>(key.size()));
         switch (*at_) {
         case '{':
-            return open(Kind::object);
+            return open(made, Kind::object);
         case '[':
-            return open(Kind::array);
+            return open(made, Kind::array);
         case '"':
             ++at_;
-            made.kind = Kind::text;
-            return text(made.text);
+            return text_value(made);
         case 't':
             made.kind = Kind::boolean;
             made.boolean = true;
@@ -140,155 +141,84 @@ private:
         }
     }
 
-    bool open(Kind kind) {
+    bool open(Entry& made, Kind kind) {
         ++at_;
-        if (open_.size() >= static_cast<std::size_t>(max_depth_))
+        if (depth_ >= max_depth_)
             return false;
-        tree_.entries_.back().kind = kind;
-        open_.push_back(tree_.entries_.size() - 1);
+        ++depth_;
+        made.kind = kind;
+        made.key_marks = 0;
+        made.span = std::exchange(open_, static_cast<std::uint32_t>(tree_.entries_.size() - 1));
+        return true;
+    }
+
+    [[gnu::always_inline]] bool text_value(Entry& made) {
+        std::string_view read;
+        if (!text(read))
+            return false;
+        made.kind = Kind::text;
+        made.text = read.data();
+        made.size = static_cast<std::uint32_t>(read.size());
         return true;
     }
 
     /// Behind the opening quote.
-    bool text(std::string_view& out) {
+    [[gnu::always_inline]] bool text(std::string_view& out) {
         const char* const begin = at_;
-        unsigned char seen = 0;
-        while (at_ != end_ && *at_ != '"' && *at_ != '\\') {
-            const auto c = static_cast<unsigned char>(*at_++);
-            if (c < 0x20)
-                return false;
-            seen |= c;
-        }
+        at_ = skip_plain(at_, end_);
+        if (at_ == end_)
+            return false;
+        if (*at_ != '"')
+            return odd_text(begin, out);
+        out = {begin, at_};
+        ++at_;
+        return true;
+    }
+
+    /// With characters outside ASCII, or escapes; it is plain up to here.
+    [[gnu::noinline]] bool odd_text(const char* begin, std::string_view& out) {
+        while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x80)
+            at_ = skip_plain(at_ + 1, end_);
         if (at_ == end_)
             return false;
         if (*at_ == '\\')
             return escaped_text(begin, out);
         out = {begin, at_};
-        ++at_;
-        return seen < 0x80 || is_utf8(out);
+        return *at_++ == '"' && is_utf8(out);
     }
 
     bool escaped_text(const char* begin, std::string_view& out) {
-        auto undone = std::make_unique<std::string>(begin, at_);
-        while (at_ != end_ && *at_ != '"') {
-            const char c = *at_++;
-            if (static_cast<unsigned char>(c) < 0x20)
-                return false;
-            if (c != '\\')
-                *undone += c;
-            else if (!escape(*undone))
-                return false;
-        }
-        if (at_ == end_)
+        std::string& undone = tree_.undone_;
+        // Undone, texts are shorter: this is the last allocation, and what is there stays in place.
+        if (undone.empty())
+            undone.reserve(static_cast<std::size_t>(end_ - begin));
+        const std::size_t start = undone.size();
+        at_ = undo_escapes(begin, end_, undone);
+        out = std::string_view(undone).substr(start);
+        return at_ != nullptr;
+    }
+
+    bool number(Entry& made) {
+        Number read;
+        at_ = read_number(at_, end_, read);
+        if (at_ == nullptr)
             return false;
-        // What an escape makes is well-formed; so the rest is checked together with it.
-        if (!is_utf8(*undone))
-            return false;
-        ++at_;
-        out = *undone;
-        tree_.undone_.push_back(std::move(undone));
+        made.kind = read.kind;
+        if (read.kind == Kind::real)
+            made.real = read.real;
+        else if (read.kind == Kind::integer)
+            made.integer = read.integer;
+        else
+            made.natural = read.natural;
         return true;
-    }
-
-    bool escape(std::string& out) {
-        constexpr std::string_view letters = "\"\\/bfnrt";
-        constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-        if (at_ == end_)
-            return false;
-        const char c = *at_++;
-        if (c == 'u')
-            return code_point(out);
-        const std::size_t which = letters.find(c);
-        if (which == std::string_view::npos)
-            return false;
-        out += meanings[which];
-        return true;
-    }
-
-    bool code_point(std::string& out) {
-        std::uint32_t point = 0;
-        if (!code_unit(point))
-            return false;
-        if (point >= 0xdc00 && point < 0xe000)
-            return false; // half a pair
-        if (point >= 0xd800 && point < 0xdc00) {
-            std::uint32_t low = 0;
-            if (!take_word("\\u") || !code_unit(low) || low < 0xdc00 || low >= 0xe000)
-                return false;
-            point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
-        }
-        append_utf8(out, point);
-        return true;
-    }
-
-    bool code_unit(std::uint32_t& unit) {
-        if (end_ - at_ < 4)
-            return false;
-        for (int i = 0; i < 4; ++i) {
-            const int digit = hex_digit(*at_++);
-            if (digit < 0)
-                return false;
-            unit = unit << 4 | static_cast<std::uint32_t>(digit);
-        }
-        return true;
-    }
-
-    void skip_digits() {
-        while (at_ != end_ && is_digit(*at_))
-            ++at_;
-    }
-    bool some_digits() {
-        const char* const begin = at_;
-        skip_digits();
-        return at_ != begin;
-    }
-
-    bool number(Tree::Entry& made) {
-        const char* const begin = at_;
-        const bool negative = *at_ == '-';
-        if (negative)
-            ++at_;
-        if (at_ == end_ || !is_digit(*at_))
-            return false;
-        if (*at_++ != '0')
-            skip_digits();
-        bool whole = true;
-        if (at_ != end_ && *at_ == '.') {
-            whole = false;
-            ++at_;
-            if (!some_digits())
-                return false;
-        }
-        if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-            whole = false;
-            ++at_;
-            if (at_ != end_ && (*at_ == '+' || *at_ == '-'))
-                ++at_;
-            if (!some_digits())
-                return false;
-        }
-        return whole && whole_number(begin, negative, made) ? true : real_number(begin, made);
-    }
-
-    bool whole_number(const char* begin, bool negative, Tree::Entry& made) {
-        made.kind = negative ? Kind::integer : Kind::natural;
-        const auto read = negative ? std::from_chars(begin, at_, made.integer)
-                                   : std::from_chars(begin, at_, made.natural);
-        return read.ec == std::errc() && read.ptr == at_; // else it has more than 64 bits
-    }
-
-    bool real_number(const char* begin, Tree::Entry& made) {
-        made.kind = Kind::real;
-        made.real = 0;
-        const auto read = std::from_chars(begin, at_, made.real);
-        return read.ec == std::errc() && read.ptr == at_ && std::isfinite(made.real);
     }
 
     const char* at_;
     const char* end_;
     int max_depth_;
     Tree& tree_;
-    std::vector<std::size_t> open_; ///< containers, outermost first
+    int depth_ = 0;          ///< how many containers are open
+    std::uint32_t open_ = 0; ///< the place of the innermost
 };
 
 std::unique_ptr<const Tree> Tree::parse(std::string_view text, const ParseOptions& options) {

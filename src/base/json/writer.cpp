@@ -2,6 +2,7 @@
 #include "base/json/writer.hpp"
 
 #include "base/core/encoding.hpp"
+#include "base/json/plain_octets.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,16 +12,19 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <utility>
 
 namespace base::json {
 namespace {
 
-/// 0: stands for itself; 'u': \u00XX; anything else follows a backslash.
-constexpr std::array<char, 128> escapes = [] {
+constexpr std::size_t longest_number = 64;
+constexpr std::size_t longest_escape = 6; // \u00XX
+/// The room made at once: what nobody writes to should not have been cleared.
+constexpr std::size_t longest_step = 1024;
+
+/// What follows the backslash; nothing: u00XX.
+constexpr std::array<char, 128> short_escapes = [] {
     std::array<char, 128> out{};
-    for (std::size_t c = 0; c < 0x20; ++c)
-        out[c] = 'u';
     out['\b'] = 'b';
     out['\t'] = 't';
     out['\n'] = 'n';
@@ -31,100 +35,103 @@ constexpr std::array<char, 128> escapes = [] {
     return out;
 }();
 
-void append_escaped(std::string& out, std::string_view text) {
+char* put_escape(char* at, char c) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::size_t done = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x80 || escapes[c] == 0)
-            continue;
-        out += text.substr(done, i - done);
-        done = i + 1;
-        out += '\\';
-        out += escapes[c];
-        if (escapes[c] == 'u') {
-            out += "00";
-            out += digits[c >> 4];
-            out += digits[c & 15];
-        }
+    const auto octet = static_cast<unsigned char>(c);
+    *at++ = '\\';
+    if (short_escapes[octet] != 0) {
+        *at++ = short_escapes[octet];
+        return at;
     }
-    out += text.substr(done);
-}
-
-/// The octets in front that stand for themselves and are ASCII, counted in words of eight.
-std::size_t plain_words(std::string_view text) {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    constexpr std::uint64_t highs = ones * 0x80;
-    const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
-    std::size_t at = 0;
-    for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
-        std::memcpy(&word, text.data() + at, sizeof word);
-        const std::uint64_t control = (word - ones * 0x20) & ~word & highs;
-        if (((word & highs) | control | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\'))
-            != 0)
-            break;
-    }
+    for (const char hex : {'u', '0', '0', digits[octet >> 4], digits[octet & 15]})
+        *at++ = hex;
     return at;
 }
 
-bool is_plain(std::string_view text) {
-    text.remove_prefix(plain_words(text));
-    return std::ranges::all_of(text, [](char c) {
-        const auto octet = static_cast<unsigned char>(c);
-        return octet < 0x80 && escapes[octet] == 0;
-    });
-}
+/// Octets are looked at by so many at once, also behind the end of a text: there is room.
+constexpr std::size_t stride = 16;
 
-void append_text(std::string& out, std::string_view text) {
-    if (const bool plain = is_plain(text); plain || is_utf8(text)) {
-        out += '"';
-        if (plain)
-            out += text;
-        else
-            append_escaped(out, text);
-        out += '"';
-        return;
-    }
-    out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-template <class I>
-void append_integer(std::string& out, I number) {
-    std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    out.append(digits.data(), end);
+/// Whether the `size` octets from `at`, behind which there is a stride of others, are all plain.
+bool all_plain(const char* at, std::size_t size) {
+    for (std::size_t done = 0; done < size; done += stride)
+        if (const std::size_t plain = plain_of_16(at + done); plain < stride)
+            return done + plain >= size;
+    return true;
 }
 
 } // namespace
 
+Writer::Writer(std::size_t usual_size) : step_(std::min(usual_size, longest_step)) {
+    text_.reserve(usual_size);
+    at_ = end_ = text_.data();
+}
+
+std::string Writer::take() {
+    text_.resize(static_cast<std::size_t>(at_ - text_.data()));
+    std::string out = std::exchange(text_, {});
+    at_ = end_ = text_.data();
+    comma_ = 0;
+    return out;
+}
+
+void Writer::grow(std::size_t size) {
+    const auto written = static_cast<std::size_t>(at_ - text_.data());
+    text_.resize(written + std::max(size, step_));
+    at_ = text_.data() + written;
+    end_ = text_.data() + text_.size();
+}
+
 void Writer::key_text(std::string_view name) {
-    separate();
-    append_text(out_, name);
-    out_ += ':';
-    first_ = true;
+    value(name);
+    comma_ = 0;
+    char* at = next(1);
+    *at = ':';
+    end_at(at + 1, 0);
 }
 
 void Writer::value(std::string_view text) {
-    separate();
-    append_text(out_, text);
+    char* at = next(text.size() + 2 + stride);
+    *at++ = '"';
+    text.copy(at, text.size());
+    if (!all_plain(at, text.size()))
+        return escaped(text);
+    at += text.size();
+    *at++ = '"';
+    end_at(at, 1);
 }
 
-void Writer::value(bool flag) {
-    separate();
-    out_ += flag ? "true" : "false";
+void Writer::escaped(std::string_view text) {
+    if (!is_utf8(text))
+        return raw(
+            nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    char* at = next(text.size() * longest_escape + 2);
+    *at++ = '"';
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) >= 0x80 || is_plain(c))
+            *at++ = c;
+        else
+            at = put_escape(at, c);
+    }
+    *at++ = '"';
+    end_at(at, 1);
 }
 
 void Writer::value(double number) {
-    separate();
-    if (!std::isfinite(number)) {
-        out_ += "null";
-        return;
-    }
-    std::array<char, 64> digits{};
+    if (!std::isfinite(number))
+        return raw("null");
+    char* at = next(longest_number);
     // The shortest form that reads back the same, and visibly a float: 2 is 2.0.
-    const char* end =
-        nlohmann::detail::to_chars(digits.data(), digits.data() + digits.size(), number);
-    out_ += std::string_view(digits.data(), end);
+    end_at(nlohmann::detail::to_chars(at, at + longest_number, number), 1);
+}
+
+void Writer::thousandths(std::uint32_t number) {
+    char* at = next(longest_number);
+    at = std::to_chars(at, at + longest_number, number / 1000).ptr;
+    *at++ = '.';
+    std::uint32_t rest = number % 1000;
+    for (std::uint32_t unit = 100; unit == 100 || rest != 0; rest %= unit, unit /= 10)
+        *at++ = static_cast<char>('0' + rest / unit);
+    end_at(at, 1);
 }
 
 void Writer::value(const std::vector<std::string>& texts) {
@@ -134,19 +141,14 @@ void Writer::value(const std::vector<std::string>& texts) {
     close_array();
 }
 
-void Writer::raw(std::string_view json) {
-    separate();
-    out_ += json;
-}
-
 void Writer::integer(std::int64_t number) {
-    separate();
-    append_integer(out_, number);
+    char* at = next(longest_number);
+    end_at(std::to_chars(at, at + longest_number, number).ptr, 1);
 }
 
 void Writer::natural(std::uint64_t number) {
-    separate();
-    append_integer(out_, number);
+    char* at = next(longest_number);
+    end_at(std::to_chars(at, at + longest_number, number).ptr, 1);
 }
 
 } // namespace base::json

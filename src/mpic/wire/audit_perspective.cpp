@@ -130,7 +130,7 @@ void put_caa_entry(JsonOut& out, const CaaReport& report, std::string_view resul
 void put_reply(JsonOut& out, const CheckRequest& request, const Reply& reply,
                const PerspectiveReport& report, const SeatDecision& decision, AuditDetail detail) {
     out.member("started", report.started);
-    out.member("elapsed-ms", rounded_ms(report.elapsed_ms));
+    put_ms(out, "elapsed-ms", report.elapsed_ms);
     out.member("build", cut(report.build, detail));
     if (report.dcv)
         put_dcv_entry(out, *report.dcv, detail);
@@ -143,13 +143,13 @@ void put_reply(JsonOut& out, const CheckRequest& request, const Reply& reply,
 /// A perspective that did not answer is recorded all the same: the quorum's denominator counts it.
 void put_reply(JsonOut& out, const CheckRequest& request, const Reply& reply, const NoReport& none,
                const SeatDecision& decision, AuditDetail detail) {
-    const auto put_result = [&out](std::string_view part, std::string_view result) {
+    const auto put_result = [&out](MemberName part, std::string_view result) {
         out.key(part);
         out.open_object();
         out.member("result", result);
         out.close_object();
     };
-    out.member("elapsed-ms", rounded_ms(none.elapsed_ms));
+    put_ms(out, "elapsed-ms", none.elapsed_ms);
     out.member("code", base::to_string(none.failure.kind));
     out.member("detail", cut(none.failure.detail, detail));
     if (request.dcv)

@@ -11,6 +11,7 @@ namespace mpic::wire {
 namespace {
 
 constexpr std::size_t usual_size = 8 * 1024;
+constexpr std::size_t usual_start_size = 128;
 
 /// What every record of one attempt begins with.
 void put_opening(JsonOut& out, std::string_view kind, const CheckRequest& request,
@@ -23,8 +24,7 @@ void put_opening(JsonOut& out, std::string_view kind, const CheckRequest& reques
     out.member("target", request.target.text());
 }
 
-void put_part(JsonOut& out, std::string_view name, const PartDecision& part,
-              const QuorumRule& rule) {
+void put_part(JsonOut& out, MemberName name, const PartDecision& part, const QuorumRule& rule) {
     out.key(name);
     out.open_object();
     out.member("passed", part.passed);
@@ -97,12 +97,11 @@ std::string encode(const CheckRequest& request, Put put) {
     const Redaction redaction(request);
     std::string text;
     for (const AuditDetail detail : {AuditDetail::evidence, AuditDetail::digests}) {
-        text.clear();
-        text.reserve(usual_size);
-        JsonOut out(text, redaction);
+        JsonOut out(usual_size, redaction);
         out.open_object();
         put(out, detail);
         out.close_object();
+        text = out.take();
         if (text.size() <= audit_record_limit)
             break;
     }
@@ -133,13 +132,12 @@ std::string encode_late_record(const CheckRequest& request, const Attempt& attem
 }
 
 std::string encode_start_record(std::string_view build) {
-    std::string text;
-    JsonOut out(text);
+    JsonOut out(usual_start_size);
     out.open_object();
     out.member("kind", "start");
     out.member("build", build);
     out.close_object();
-    return text;
+    return out.take();
 }
 
 } // namespace mpic::wire

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/wire/draft_request.hpp"
 
+#include "base/json/tree.hpp"
 #include "mpic/wire/draft_fields.hpp"
 
 #include <fmt/format.h>
@@ -122,22 +123,32 @@ const std::vector<std::string>& draft_methods() {
 }
 
 DraftHead peek_draft_request(std::string_view body) {
-    Issues ignored;
+    std::string method;
+    std::string request_id;
+    if (const auto tree = base::json::Tree::parse(body, parse_options)) {
+        const auto member = [&](std::string_view key) {
+            const auto found = tree->root().find(key);
+            return found && found->kind() == base::json::Node::Kind::text
+                       ? std::string(found->text())
+                       : std::string();
+        };
+        method = member("method");
+        request_id = member("request-id");
+    } else if (Issues ignored;
+               const auto document = base::json::parse(body, parse_options, ignored)) {
+        const auto member = [&](const char* key) {
+            const auto found = document->find(key);
+            return found != document->end() && found->is_string() ? found->get<std::string>()
+                                                                  : std::string();
+        };
+        method = member("method");
+        request_id = member("request-id");
+    }
     DraftHead head;
-    const auto document = base::json::parse(body, parse_options, ignored);
-    if (!document || !document->is_object())
-        return head;
-    const auto member = [&](const char* key) {
-        const auto found = document->find(key);
-        return found != document->end() && found->is_string() ? found->get<std::string>()
-                                                              : std::string();
-    };
-    const std::string method = member("method");
     if (std::ranges::find(methods, method, &Method::name) != methods.end())
-        head.method = method;
-    const std::string request_id = member("request-id");
+        head.method = std::move(method);
     if (valid_request_id(request_id))
-        head.request_id = request_id;
+        head.request_id = std::move(request_id);
     return head;
 }
 

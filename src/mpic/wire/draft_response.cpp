@@ -12,6 +12,7 @@ namespace mpic::wire {
 namespace {
 
 constexpr std::size_t usual_size = 8 * 1024;
+constexpr std::size_t usual_error_size = 512;
 
 void put_diagnosis(JsonOut& out, const std::vector<Diagnosis>& diagnoses) {
     out.key("diagnosis");
@@ -42,7 +43,7 @@ void put_quorum(JsonOut& out, const Corroboration& corroboration) {
 }
 
 void put_evidence(JsonOut& out, const PerspectiveReport& report) {
-    out.member("elapsed-ms", rounded_ms(report.elapsed_ms));
+    put_ms(out, "elapsed-ms", report.elapsed_ms);
     if (report.dcv) {
         out.key("dcv");
         out.open_object();
@@ -58,7 +59,7 @@ void put_evidence(JsonOut& out, const PerspectiveReport& report) {
 }
 
 void put_evidence(JsonOut& out, const NoReport& none) {
-    out.member("elapsed-ms", rounded_ms(none.elapsed_ms));
+    put_ms(out, "elapsed-ms", none.elapsed_ms);
     put_failure(out, none.failure);
 }
 
@@ -100,9 +101,7 @@ void put_perspectives(JsonOut& out, const Corroboration& corroboration) {
 std::string encode_draft_response(const CheckRequest& request, const Corroboration& corroboration) {
     const bool ok = corroboration.decision.ok;
     const Redaction redaction(request);
-    std::string text;
-    text.reserve(usual_size);
-    JsonOut out(text, redaction);
+    JsonOut out(usual_size, redaction);
     out.open_object();
     out.member("ok", ok);
     out.member("success", ok);
@@ -125,14 +124,13 @@ std::string encode_draft_response(const CheckRequest& request, const Corroborati
     out.member("attempts", corroboration.attempts);
     out.member("request-id", request.request_id);
     out.close_object();
-    return text;
+    return out.take();
 }
 
 std::string encode_error(std::string_view code, std::string_view sentence,
                          std::string_view request_id, const std::vector<base::json::Issue>& issues,
                          std::string_view incident) {
-    std::string text;
-    JsonOut out(text);
+    JsonOut out(usual_error_size);
     out.open_object();
     out.member("ok", false);
     out.member("success", false);
@@ -153,7 +151,7 @@ std::string encode_error(std::string_view code, std::string_view sentence,
         out.member("incident", incident);
     out.member("request-id", request_id);
     out.close_object();
-    return text;
+    return out.take();
 }
 
 } // namespace mpic::wire

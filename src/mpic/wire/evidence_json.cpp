@@ -5,12 +5,13 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 
 namespace mpic::wire {
 namespace {
 
-/// The members of one piece of evidence. In brief those are left out that have nothing to tell: an
-/// empty text or list, or a zero that means "never came to that".
+/// The members of one piece of evidence. Those are left out that have nothing to tell: an empty
+/// text or list, or a zero that means "never came to that"; in full, some are always there.
 class Members {
 public:
     Members(JsonOut& out, Detail detail) : out_(out), detail_(detail) { out_.open_object(); }
@@ -18,29 +19,31 @@ public:
     Members(const Members&) = delete;
     Members& operator=(const Members&) = delete;
 
-    void text(std::string_view name, std::string_view what) {
-        if (tells(!what.empty()))
+    void text(MemberName name, std::string_view what) {
+        if (!what.empty())
             out_.member(name, what);
     }
-    void texts(std::string_view name, const std::vector<std::string>& what) {
-        if (tells(!what.empty()))
+    /// In full, also where it is empty.
+    void needed_text(MemberName name, std::string_view what) {
+        if (detail_ == Detail::full || !what.empty())
             out_.member(name, what);
     }
-    void number(std::string_view name, std::integral auto what) {
-        if (tells(what != 0))
+    void texts(MemberName name, const std::vector<std::string>& what) {
+        if (!what.empty())
             out_.member(name, what);
     }
-    void ms(std::string_view name, double what) {
-        if (tells(finite_ms(what) != 0))
-            always_ms(name, what);
+    void number(MemberName name, std::integral auto what) {
+        if (what != 0)
+            out_.member(name, what);
     }
-    void always_ms(std::string_view name, double what) {
-        out_.member(name, detail_ == Detail::full ? finite_ms(what) : rounded_ms(what));
+    void ms(MemberName name, double what) {
+        if (what != 0 && std::isfinite(what))
+            put_ms(out_, name, what);
     }
     template <class T>
-    void list(std::string_view name, const std::vector<T>& what,
+    void list(MemberName name, const std::vector<T>& what,
               void (*put)(JsonOut&, const T&, Detail)) {
-        if (!tells(!what.empty()))
+        if (what.empty())
             return;
         out_.key(name);
         out_.open_array();
@@ -58,22 +61,21 @@ public:
     }
 
 private:
-    [[nodiscard]] bool tells(bool something) const { return detail_ == Detail::full || something; }
     JsonOut& out_;
     Detail detail_;
 };
 
 void put_link(JsonOut& out, const LinkEvidence& link, Detail detail) {
     Members members(out, detail);
-    members.text("name", link.name);
+    members.needed_text("name", link.name);
     members.text("dnssec", base::dns::to_string(link.dnssec));
     members.text("dnssec-proof", link.dnssec_proof);
 }
 
 void put_lookup(JsonOut& out, const LookupEvidence& lookup, Detail detail) {
     Members members(out, detail);
-    members.text("name", lookup.name);
-    members.text("type", lookup.type);
+    members.needed_text("name", lookup.name);
+    members.needed_text("type", lookup.type);
     members.text("rcode", lookup.rcode);
     members.texts("records", lookup.records);
     out.member("record-count", lookup.record_count); // zero says something, too
@@ -84,21 +86,21 @@ void put_lookup(JsonOut& out, const LookupEvidence& lookup, Detail detail) {
     members.texts("extended-errors", lookup.extended_errors);
     members.text("resolver", lookup.resolver);
     members.number("tries", lookup.tries);
-    members.always_ms("elapsed-ms", lookup.elapsed_ms);
+    put_ms(out, "elapsed-ms", lookup.elapsed_ms);
     members.failure(lookup.failure);
 }
 
 void put_tried(JsonOut& out, const AddressTried& tried, Detail detail) {
     Members members(out, detail);
-    members.text("address", tried.address);
-    members.text("outcome", tried.outcome);
+    members.needed_text("address", tried.address);
+    members.needed_text("outcome", tried.outcome);
     members.text("phase", tried.phase);
-    members.always_ms("elapsed-ms", tried.elapsed_ms);
+    put_ms(out, "elapsed-ms", tried.elapsed_ms);
 }
 
 void put_hop(JsonOut& out, const HopEvidence& hop, Detail detail) {
     Members members(out, detail);
-    members.text("url", hop.url);
+    members.needed_text("url", hop.url);
     members.texts("resolved", hop.resolved);
     members.list("tried", hop.tried, put_tried);
     members.text("address", hop.address);
@@ -117,7 +119,7 @@ void put_hop(JsonOut& out, const HopEvidence& hop, Detail detail) {
 
 /// The list is there, empty or not.
 template <class T>
-void put_list(JsonOut& out, std::string_view name, const std::vector<T>& evidence,
+void put_list(JsonOut& out, MemberName name, const std::vector<T>& evidence,
               void (*put)(JsonOut&, const T&, Detail), Detail detail) {
     out.key(name);
     out.open_array();
@@ -132,14 +134,6 @@ void put_finding(JsonOut& out, const Finding& finding) {
     out.member("detail", finding.detail);
 }
 
-std::vector<std::string> records_text(const std::vector<std::string>& rdata) {
-    std::vector<std::string> out;
-    out.reserve(rdata.size());
-    for (const std::string& one : rdata)
-        out.push_back(base::dns::rdata_text(base::dns::RecordType::caa, one));
-    return out;
-}
-
 } // namespace
 
 void put_failure(JsonOut& out, const base::Failure& failure) {
@@ -148,11 +142,7 @@ void put_failure(JsonOut& out, const base::Failure& failure) {
 }
 
 void put_records(JsonOut& out, const std::vector<std::string>& rdata) {
-    std::vector<std::string> records;
-    records.reserve(rdata.size());
-    for (const std::string& one : rdata)
-        records.push_back(base::base64(one));
-    out.member("records", records);
+    out.members("records", rdata, base::base64);
 }
 
 void put_record_set(JsonOut& out, std::string_view node, const std::vector<std::string>& rdata) {
@@ -175,9 +165,9 @@ void put_dcv(JsonOut& out, const DcvReport& report, Detail detail) {
     put_finding(out, report.finding);
     out.member("dnssec", base::dns::to_string(report.dnssec));
     put_list(out, "lookups", report.lookups, put_lookup, detail);
-    if (detail == Detail::full || !report.hops.empty())
+    if (!report.hops.empty())
         put_list(out, "hops", report.hops, put_hop, detail);
-    if (detail == Detail::full || !report.seen.empty())
+    if (!report.seen.empty())
         out.member("seen", report.seen);
     if (!report.selected.empty())
         out.member("selected", report.selected);
@@ -187,10 +177,12 @@ void put_caa(JsonOut& out, const CaaReport& report, Detail detail) {
     put_finding(out, report.finding);
     put_record_set(out, report.node, report.rdata);
     if (detail == Detail::brief)
-        out.member("records-text", records_text(report.rdata));
+        out.members("records-text", report.rdata, [](const std::string& one) {
+            return base::dns::rdata_text(base::dns::RecordType::caa, one);
+        });
     if (report.permits)
         out.member("permits", *report.permits);
-    if (detail == Detail::full || !report.deciding_record.empty())
+    if (!report.deciding_record.empty())
         out.member("deciding-record", report.deciding_record);
     out.member("dnssec", base::dns::to_string(report.dnssec));
     put_list(out, "lookups", report.lookups, put_lookup, detail);
@@ -198,12 +190,13 @@ void put_caa(JsonOut& out, const CaaReport& report, Detail detail) {
         put_conditions(out, *report.lookup_failure, report.lookup_failure->evidence);
 }
 
-double finite_ms(double ms) {
-    return std::isfinite(ms) ? ms : 0;
-}
-
-double rounded_ms(double ms) {
-    return std::round(finite_ms(ms) * 1000) / 1000;
+void put_ms(JsonOut& out, MemberName name, double ms) {
+    constexpr double most = 1e6; // a quarter of an hour; longer and odder ones take the long way
+    out.key(name);
+    if (ms >= 0 && ms < most)
+        out.thousandths(static_cast<std::uint32_t>(std::llround(ms * 1000)));
+    else
+        out.value(std::isfinite(ms) ? std::round(ms * 1000) / 1000 : 0.0);
 }
 
 } // namespace mpic::wire

@@ -14,8 +14,8 @@
 namespace mpic::wire {
 
 enum class Detail {
-    full,  ///< every member, exact numbers: can be read back
-    brief, ///< for people: without empty members, times rounded, CAA records as text too
+    full,  ///< can be read back: with the members that must be there, empty or not
+    brief, ///< for people: with the CAA records as text too
 };
 
 /// Each puts the members of an object; whoever calls opens and closes it.
@@ -31,9 +31,7 @@ void put_records(JsonOut& out, const std::vector<std::string>& rdata);
 void put_conditions(JsonOut& out, const LookupFailureConditions& conditions,
                     std::string_view evidence);
 
-/// JSON has neither NaN nor infinity: 0 in their place.
-[[nodiscard]] double finite_ms(double ms);
-/// Milliseconds as answers show them: to the microsecond.
-[[nodiscard]] double rounded_ms(double ms);
+/// Milliseconds, to the microsecond. JSON has neither NaN nor infinity: 0 in their place.
+void put_ms(JsonOut& out, MemberName name, double ms);
 
 } // namespace mpic::wire

@@ -8,7 +8,8 @@ constexpr std::int64_t max_count = 1'000'000;
 
 base::Failure read_failure(StrictFields& fields) {
     // A kind that only a newer agent knows is read as invalid: still a failure, its detail kept.
-    return {.kind = base::failure_kind_from(fields.text("code")), .detail = fields.text("detail")};
+    return {.kind = base::failure_kind_from(fields.text("code")),
+            .detail = fields.text_or_empty("detail")};
 }
 
 base::dns::DnssecState read_dnssec(StrictFields& fields) {
@@ -24,24 +25,23 @@ Finding read_finding(StrictFields& fields) {
 LinkEvidence read_link(StrictFields& fields) {
     return {.name = fields.text("name"),
             .dnssec = read_dnssec(fields),
-            .dnssec_proof = fields.text("dnssec-proof")};
+            .dnssec_proof = fields.text_or_empty("dnssec-proof")};
 }
 
 LookupEvidence read_lookup(StrictFields& fields) {
     LookupEvidence out;
     out.name = fields.text("name");
     out.type = fields.text("type");
-    out.rcode = fields.text("rcode");
-    out.records = fields.texts("records");
+    out.rcode = fields.text_or_empty("rcode");
+    out.records = fields.texts_or_empty("records");
     out.record_count = static_cast<std::size_t>(fields.integer("record-count", 0, max_count));
-    out.chain = fields.texts("chain");
+    out.chain = fields.texts_or_empty("chain");
     out.dnssec = read_dnssec(fields);
-    out.dnssec_proof = fields.text("dnssec-proof");
-    if (fields.has("links"))
-        out.links = fields.list("links", read_link);
-    out.extended_errors = fields.texts("extended-errors");
-    out.resolver = fields.text("resolver");
-    out.tries = static_cast<int>(fields.integer("tries", 0, max_count));
+    out.dnssec_proof = fields.text_or_empty("dnssec-proof");
+    out.links = fields.list_or_empty("links", read_link);
+    out.extended_errors = fields.texts_or_empty("extended-errors");
+    out.resolver = fields.text_or_empty("resolver");
+    out.tries = static_cast<int>(fields.integer_or_zero("tries", max_count));
     out.elapsed_ms = fields.ms("elapsed-ms");
     out.failure = fields.maybe("failure", read_failure);
     return out;
@@ -50,26 +50,26 @@ LookupEvidence read_lookup(StrictFields& fields) {
 AddressTried read_tried(StrictFields& fields) {
     return {.address = fields.text("address"),
             .outcome = fields.text("outcome"),
-            .phase = fields.text("phase"),
+            .phase = fields.text_or_empty("phase"),
             .elapsed_ms = fields.ms("elapsed-ms")};
 }
 
 HopEvidence read_hop(StrictFields& fields) {
     HopEvidence out;
     out.url = fields.text("url");
-    out.resolved = fields.texts("resolved");
-    out.tried = fields.list("tried", read_tried);
-    out.address = fields.text("address");
-    out.family = fields.text("family");
-    out.status = static_cast<unsigned>(fields.integer("status", 0, 999));
-    out.location = fields.text("location");
-    out.server = fields.text("server");
-    out.tls_version = fields.text("tls-version");
-    out.resolve_ms = fields.ms("resolve-ms");
-    out.connect_ms = fields.ms("connect-ms");
-    out.tls_ms = fields.ms("tls-ms");
-    out.first_byte_ms = fields.ms("first-byte-ms");
-    out.total_ms = fields.ms("total-ms");
+    out.resolved = fields.texts_or_empty("resolved");
+    out.tried = fields.list_or_empty("tried", read_tried);
+    out.address = fields.text_or_empty("address");
+    out.family = fields.text_or_empty("family");
+    out.status = static_cast<unsigned>(fields.integer_or_zero("status", 999));
+    out.location = fields.text_or_empty("location");
+    out.server = fields.text_or_empty("server");
+    out.tls_version = fields.text_or_empty("tls-version");
+    out.resolve_ms = fields.ms_or_zero("resolve-ms");
+    out.connect_ms = fields.ms_or_zero("connect-ms");
+    out.tls_ms = fields.ms_or_zero("tls-ms");
+    out.first_byte_ms = fields.ms_or_zero("first-byte-ms");
+    out.total_ms = fields.ms_or_zero("total-ms");
     out.failure = fields.maybe("failure", read_failure);
     return out;
 }
@@ -88,10 +88,9 @@ DcvReport read_dcv_report(StrictFields& fields) {
     out.finding = read_finding(fields);
     out.dnssec = read_dnssec(fields);
     out.lookups = fields.list("lookups", read_lookup);
-    out.hops = fields.list("hops", read_hop);
-    out.seen = fields.text("seen");
-    if (fields.has("selected"))
-        out.selected = fields.texts("selected");
+    out.hops = fields.list_or_empty("hops", read_hop);
+    out.seen = fields.text_or_empty("seen");
+    out.selected = fields.texts_or_empty("selected");
     return out;
 }
 
@@ -101,7 +100,7 @@ CaaReport read_caa_report(StrictFields& fields) {
     out.node = fields.text("domain");
     out.rdata = fields.octet_list("records");
     out.permits = fields.maybe_flag("permits");
-    out.deciding_record = fields.text("deciding-record");
+    out.deciding_record = fields.text_or_empty("deciding-record");
     out.dnssec = read_dnssec(fields);
     out.lookups = fields.list("lookups", read_lookup);
     out.lookup_failure = fields.maybe("lookup-failure", read_conditions);

@@ -3,22 +3,8 @@
 
 namespace mpic::wire {
 
-void JsonOut::text(std::string_view name, std::string_view what) {
-    key(name);
-    if (redaction_ != nullptr && Redaction::concerns(name))
-        value(redaction_->apply(what));
-    else
-        value(what);
-}
-
-void JsonOut::member(std::string_view name, const std::vector<std::string>& texts) {
-    key(name);
-    if (redaction_ == nullptr || !Redaction::concerns(name))
-        return value(texts);
-    open_array();
-    for (const std::string& one : texts)
-        value(redaction_->apply(one));
-    close_array();
+void JsonOut::put_redacted(std::string_view what) {
+    value(redaction_->apply(what));
 }
 
 } // namespace mpic::wire

@@ -5,31 +5,60 @@
 #include "base/json/writer.hpp"
 #include "mpic/wire/redaction.hpp"
 
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mpic::wire {
 
+/// A member's name is known when the program is made, and so is whether redactions concern it.
+struct MemberName {
+    consteval MemberName(const char* name)
+        : text(name), redacted(Redaction::concerns(std::string_view(name))) {}
+    std::string_view text;
+    bool redacted;
+};
+
 /// With a redaction no member that holds words for people or things seen carries the request's
 /// secret. Keeps a reference to it.
 class JsonOut : public base::json::Writer {
 public:
-    explicit JsonOut(std::string& out) : Writer(out) {}
-    JsonOut(std::string& out, const Redaction& redaction)
-        : Writer(out), redaction_(redaction.empty() ? nullptr : &redaction) {}
+    explicit JsonOut(std::size_t usual_size) : Writer(usual_size) {}
+    JsonOut(std::size_t usual_size, const Redaction& redaction)
+        : Writer(usual_size), redaction_(redaction.empty() ? nullptr : &redaction) {}
+
+    void key(MemberName name) { Writer::key(name.text); }
 
     template <class T>
-    void member(std::string_view name, const T& what) {
-        if constexpr (std::is_convertible_v<const T&, std::string_view>)
+    void member(MemberName name, const T& what) {
+        key(name);
+        if constexpr (std::convertible_to<const T&, std::string_view>)
             text(name, what);
         else
-            Writer::member(name, what);
+            value(what);
     }
-    void member(std::string_view name, const std::vector<std::string>& texts);
+    void member(MemberName name, const std::vector<std::string>& texts) {
+        members(name, texts, [](const std::string& one) -> std::string_view { return one; });
+    }
+    /// A list of the texts that `form` makes of each of `values`.
+    template <class T, class Form>
+    void members(MemberName name, const std::vector<T>& values, Form form) {
+        key(name);
+        open_array();
+        for (const T& one : values)
+            text(name, form(one));
+        close_array();
+    }
 
 private:
-    void text(std::string_view name, std::string_view what);
+    void text(MemberName name, std::string_view what) {
+        if (name.redacted && redaction_ != nullptr) [[unlikely]]
+            return put_redacted(what);
+        value(what);
+    }
+    void put_redacted(std::string_view what);
     const Redaction* redaction_ = nullptr; ///< nothing: there is no secret
 };
 

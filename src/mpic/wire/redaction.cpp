@@ -5,7 +5,6 @@
 #include "base/dns/record.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
@@ -65,13 +64,6 @@ std::string Redaction::apply(std::string_view text) const {
         }
     }
     return out;
-}
-
-bool Redaction::concerns(std::string_view key) {
-    constexpr std::array<std::string_view, 13> keys{
-        "detail", "seen",  "records",  "records-text", "deciding-record", "location",       "url",
-        "server", "error", "sentence", "dnssec-proof", "evidence",        "extended-errors"};
-    return std::ranges::find(keys, key) != keys.end();
 }
 
 } // namespace mpic::wire

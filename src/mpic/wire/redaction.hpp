@@ -6,6 +6,8 @@
 
 #include "mpic/model/check_request.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,13 @@ public:
     /// Whether there is no secret to look for.
     [[nodiscard]] bool empty() const { return secrets_.empty(); }
     /// Whether a member of this name holds words for people or things seen.
-    [[nodiscard]] static bool concerns(std::string_view key);
+    [[nodiscard]] static constexpr bool concerns(std::string_view key) {
+        constexpr std::array<std::string_view, 13> keys{
+            "detail",       "seen",     "records",        "records-text", "deciding-record",
+            "location",     "url",      "server",         "error",        "sentence",
+            "dnssec-proof", "evidence", "extended-errors"};
+        return std::ranges::find(keys, key) != keys.end();
+    }
 
 private:
     std::vector<std::string> secrets_; ///< as they would be shown, by each way of escaping

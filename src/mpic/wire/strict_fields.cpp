@@ -32,100 +32,172 @@ bool is_code(std::string_view text) {
 } // namespace
 
 StrictFields::StrictFields(base::json::Node object, bool& trouble)
-    : object_(object), trouble_(&trouble) {
+    : members_(object), trouble_(&trouble) {
     if (object.kind() != Kind::object)
         trouble = true;
 }
 
-StrictFields::StrictFields(const base::json::Value& object, std::string path,
-                           base::json::Issues& issues)
-    : issues_(&issues) {
-    slow_.emplace(object, std::move(path), issues);
+bool StrictFields::has(std::string_view key) {
+    if (scan_ != nullptr)
+        return scan_->is_at(key);
+    return slow_ != nullptr ? slow_->has(key) : members_->find(key).has_value();
 }
 
-std::optional<base::json::Node> StrictFields::find(std::string_view key) const {
-    return object_->find(key);
+bool StrictFields::scan_list(std::string_view key, Absent absent) {
+    if (scan_->enter(key))
+        return scan_->open('[');
+    if (absent == Absent::trouble)
+        *trouble_ = true;
+    return false;
 }
 
-bool StrictFields::has(std::string_view key) const {
-    return slow_ ? slow_->has(key) : find(key).has_value();
+bool StrictFields::scan_on(std::size_t read) {
+    if (scan_->close(']') || scan_->lost() || *trouble_)
+        return false;
+    *trouble_ = read == max_list;
+    return !*trouble_;
 }
 
 void StrictFields::issue(std::string_view key, std::string message) {
-    if (slow_)
+    if (slow_ != nullptr)
         slow_->issue(key, std::move(message));
     else
         *trouble_ = true;
 }
 
-std::string StrictFields::text(std::string_view key, std::size_t max_bytes) {
-    if (!slow_) {
-        const auto found = need(key, [max_bytes](base::json::Node node) {
-            return node.kind() == Kind::text && node.text().size() <= max_bytes;
-        });
-        return found ? std::string(found->text()) : std::string();
+StrictFields::Found StrictFields::needed(std::string_view key) {
+    auto found = find(key);
+    if (!found)
+        *trouble_ = true;
+    return found;
+}
+
+StrictFields::Found StrictFields::needed_text(std::string_view key, std::size_t max_bytes) {
+    auto found = find(key);
+    if (found && found->kind() == Kind::text && found->size() <= max_bytes)
+        return found;
+    *trouble_ = true;
+    return std::nullopt;
+}
+
+std::string StrictFields::checked_text(Found found, std::size_t max_bytes) {
+    if (!found)
+        return {};
+    if (found->kind() == Kind::text && found->size() <= max_bytes)
+        return std::string(found->text());
+    *trouble_ = true;
+    return {};
+}
+
+std::int64_t StrictFields::checked_integer(Found found, std::int64_t min, std::int64_t max) {
+    if (!found)
+        return min;
+    const auto number = is_number(*found) ? found->integer() : std::nullopt;
+    if (number && *number >= min && *number <= max)
+        return *number;
+    *trouble_ = true;
+    return min;
+}
+
+double StrictFields::checked_ms(Found found) {
+    if (!found)
+        return 0;
+    if (is_number(*found) && found->number() >= 0 && found->number() <= max_ms)
+        return found->number();
+    *trouble_ = true;
+    return 0;
+}
+
+std::vector<std::string> StrictFields::checked_texts(std::string_view key, Absent absent,
+                                                     std::size_t max_bytes) {
+    std::vector<std::string> out;
+    if (scan_ != nullptr) {
+        if (scan_list(key, absent))
+            while (scan_on(out.size()))
+                out.push_back(checked_text(scan_->scalar(), max_bytes));
+        return out;
     }
+    const Found found = absent == Absent::empty ? members_->find(key) : needed(key);
+    for (auto element = first_of(found, out); element; element = element->next())
+        out.push_back(checked_text(element, max_bytes));
+    return out;
+}
+
+std::string StrictFields::text(std::string_view key, std::size_t max_bytes) {
+    if (slow_ == nullptr)
+        return checked_text(needed(key), max_bytes);
     slow_->require({key});
     return slow_->string(key, max_bytes).value_or(std::string());
 }
 
+std::string StrictFields::text_or_empty(std::string_view key) {
+    if (slow_ == nullptr) {
+        const auto found = find(key);
+        return found ? checked_text(found, max_text) : std::string();
+    }
+    return slow_->string(key, max_text).value_or(std::string());
+}
+
 std::string StrictFields::code(std::string_view key) {
     std::string out = text(key, max_code);
-    if (has(key) && !is_code(out))
+    if (!is_code(out) && (slow_ == nullptr || slow_->has(key)))
         issue(key, "must be 1 to 64 lower-case letters, digits and hyphens");
     return out;
 }
 
 bool StrictFields::flag(std::string_view key) {
-    if (!slow_) {
-        const auto found =
-            need(key, [](base::json::Node node) { return node.kind() == Kind::boolean; });
-        return found && found->boolean();
+    if (slow_ == nullptr) {
+        const auto found = needed(key);
+        if (found && found->kind() == Kind::boolean)
+            return found->boolean();
+        *trouble_ = true;
+        return false;
     }
     slow_->require({key});
     return slow_->boolean(key).value_or(false);
 }
 
 std::int64_t StrictFields::integer(std::string_view key, std::int64_t min, std::int64_t max) {
-    if (!slow_) {
-        const auto found = need(key, [min, max](base::json::Node node) {
-            const auto number = node.integer();
-            return number && *number >= min && *number <= max;
-        });
-        return found ? *found->integer() : min;
-    }
+    if (slow_ == nullptr)
+        return checked_integer(needed(key), min, max);
     slow_->require({key});
     return slow_->integer(key, min, max).value_or(min);
 }
 
+std::int64_t StrictFields::integer_or_zero(std::string_view key, std::int64_t max) {
+    if (slow_ == nullptr)
+        return checked_integer(find(key), 0, max);
+    return slow_->integer(key, 0, max).value_or(0);
+}
+
 double StrictFields::ms(std::string_view key) {
-    if (!slow_) {
-        const auto found = need(key, [](base::json::Node node) {
-            return is_number(node) && node.number() >= 0 && node.number() <= max_ms;
-        });
-        return found ? found->number() : 0;
-    }
+    if (slow_ == nullptr)
+        return checked_ms(needed(key));
     slow_->require({key});
     return slow_->number(key, 0, max_ms).value_or(0);
 }
 
+double StrictFields::ms_or_zero(std::string_view key) {
+    if (slow_ == nullptr)
+        return checked_ms(find(key));
+    return slow_->number(key, 0, max_ms).value_or(0);
+}
+
 std::vector<std::string> StrictFields::strings(std::string_view key, std::size_t max_bytes) {
-    if (slow_) {
-        slow_->require({key});
-        return slow_->strings(key, max_list, max_bytes).value_or(std::vector<std::string>());
-    }
-    std::vector<std::string> out;
-    each_element(key, out, [&](base::json::Node element) {
-        if (element.kind() == Kind::text && element.text().size() <= max_bytes)
-            out.emplace_back(element.text());
-        else
-            *trouble_ = true;
-    });
-    return out;
+    if (slow_ == nullptr)
+        return checked_texts(key, Absent::trouble, max_bytes);
+    slow_->require({key});
+    return slow_->strings(key, max_list, max_bytes).value_or(std::vector<std::string>());
 }
 
 std::vector<std::string> StrictFields::texts(std::string_view key) {
     return strings(key, max_text);
+}
+
+std::vector<std::string> StrictFields::texts_or_empty(std::string_view key) {
+    if (slow_ == nullptr)
+        return checked_texts(key, Absent::empty, max_text);
+    return slow_->strings(key, max_list, max_text).value_or(std::vector<std::string>());
 }
 
 std::string StrictFields::octets(std::string_view key) {
@@ -142,7 +214,7 @@ std::vector<std::string> StrictFields::octet_list(std::string_view key) {
     for (std::size_t i = 0; i < given.size(); ++i) {
         if (auto octets = base::from_base64(given[i]))
             out.push_back(*std::move(octets));
-        else if (slow_)
+        else if (slow_ != nullptr)
             issues_->add(fmt::format("{}[{}]", slow_->path_of(key), i),
                          "must be base64 (RFC 4648 §4)");
         else
@@ -156,19 +228,16 @@ std::vector<std::string> StrictFields::encoded_list(std::string_view key) {
 }
 
 std::optional<std::string> StrictFields::maybe_text(std::string_view key) {
-    if (slow_)
+    if (slow_ != nullptr)
         return slow_->string(key, max_text);
-    if (!has(key))
-        return std::nullopt;
-    return text(key);
+    const auto found = find(key);
+    return found ? std::optional(checked_text(found, max_text)) : std::nullopt;
 }
 
 std::optional<bool> StrictFields::maybe_flag(std::string_view key) {
-    if (slow_)
+    if (slow_ != nullptr)
         return slow_->boolean(key);
-    if (!has(key))
-        return std::nullopt;
-    return flag(key);
+    return has(key) ? std::optional(flag(key)) : std::nullopt;
 }
 
 std::string StrictFields::shown(std::string_view text) {

@@ -6,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <iterator>
 #include <random>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -174,6 +177,82 @@ TEST(JsonTree, TakesNothingElseOfDamagedDocuments) {
         taken += is_read_as_parse_reads_it(text) && Tree::parse(text, options) != nullptr;
     }
     EXPECT_GT(taken, 2'000);
+}
+
+// Texts are looked at several octets at a time: a special one must be seen at every place of a text
+// of every length, whatever follows it.
+TEST(JsonTree, SpecialOctetsAreSeenAtEveryPlaceOfTextsOfEveryLength) {
+    const std::string specials[] = {
+        "\"",   "\\",   "\\n",  "\\u00e9",  "\\x",  "\x1f",         "\n", std::string(1, '\0'),
+        "\x7f", "\x80", "\xff", "\xc3\xa9", "\xc3", "\xed\xa0\x80", "!",  "["};
+    for (std::size_t length = 0; length <= 40; ++length) {
+        for (std::size_t place = 0; place <= length; ++place) {
+            for (const std::string& special : specials) {
+                std::string text(length, 'x');
+                text.insert(place, special);
+                for (const char* rest : {"\"", "\",\"\\t12345678\"", ""})
+                    EXPECT_TRUE(is_read_as_parse_reads_it("[\"" + text + rest + "]"));
+                EXPECT_TRUE(is_read_as_parse_reads_it("{\"" + text + "\":0}"));
+            }
+        }
+    }
+}
+
+TEST(JsonTree, NumbersAreReadAsTheReaderReadsThem) {
+    std::mt19937_64 random(11);
+    const auto digits = [&random](std::size_t most) {
+        std::string out = std::to_string(random());
+        return out.substr(0, 1 + random() % most);
+    };
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text = random() % 2 == 0 ? "-" : "";
+        text += random() % 4 == 0 ? "0" : digits(20);
+        if (random() % 3 != 0)
+            text += "." + std::string(random() % 5, '0') + digits(20);
+        if (random() % 5 == 0)
+            text += "e" + std::to_string(static_cast<int>(random() % 40) - 20);
+        EXPECT_TRUE(is_read_as_parse_reads_it(text)) << text;
+    }
+    for (std::uint32_t thousandths = 0; thousandths < 5'000; ++thousandths)
+        EXPECT_TRUE(is_read_as_parse_reads_it(Value(thousandths / 1000.0).dump()));
+}
+
+// Keys that only a full comparison tells apart or finds equal: like lengths, like ends.
+TEST(JsonTree, DuplicateKeysAreFoundAmongMany) {
+    std::mt19937 random(13);
+    int sound = 0;
+    for (int round = 0; round < 5'000; ++round) {
+        std::string text = "{";
+        for (std::size_t i = random() % 12; i-- > 0;) {
+            std::string key = "k" + std::string(random() % 2, '-') + std::to_string(random() % 15);
+            if (random() % 4 == 0)
+                key = "\\u006b" + key.substr(1);
+            text += '"' + key + "\":[{\"k\":" + std::to_string(i) + "}],";
+        }
+        text += "\"\":1}";
+        EXPECT_TRUE(is_read_as_parse_reads_it(text));
+        sound += Tree::parse(text, options) != nullptr;
+    }
+    EXPECT_GT(sound, 1'000);
+    EXPECT_LT(sound, 4'000);
+}
+
+TEST(JsonTree, MembersAreFoundInAnyOrder) {
+    const std::string text = R"({"a":1,"b":{"a":2,"x":[3]},"c":[{}],"":4,"d":5})";
+    const auto tree = Tree::parse(text, options);
+    ASSERT_NE(tree, nullptr);
+    const std::string_view keys[] = {"a", "b", "c", "", "d", "x", "e"};
+    std::mt19937 random(17);
+    base::json::Members members(tree->root());
+    for (int round = 0; round < 1'000; ++round) {
+        const std::string_view key = keys[random() % std::size(keys)];
+        const auto found = members.find(key);
+        ASSERT_EQ(found.has_value(), key != "x" && key != "e") << key;
+        if (found)
+            expect_same(*found, Value::parse(text)[std::string(key)]);
+    }
+    EXPECT_FALSE(base::json::Members(*tree->root().find("a")).find("a"));
+    EXPECT_FALSE(tree->root().find("c")->find("a"));
 }
 
 TEST(JsonTree, LeavesSomeThingsToTheReader) {

@@ -7,20 +7,21 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace {
 
 using base::json::Writer;
 
 std::string written(auto value) {
-    std::string text;
-    Writer(text).value(value);
-    return text;
+    Writer out;
+    out.value(value);
+    return out.take();
 }
 
 TEST(JsonWriter, MembersComeInTheirOrderWithOneCommaBetween) {
-    std::string text;
-    Writer out(text);
+    Writer out;
     out.open_object();
     out.member("ok", true);
     out.key("empty");
@@ -38,7 +39,7 @@ TEST(JsonWriter, MembersComeInTheirOrderWithOneCommaBetween) {
     out.key_text("a \"key\"");
     out.value(nullptr == nullptr ? "x" : "y");
     out.close_object();
-    EXPECT_EQ(text,
+    EXPECT_EQ(out.take(),
               R"({"ok":true,"empty":{},"list":["one",2,[],{}],"texts":["a","b"],"a \"key\"":"x"})");
 }
 
@@ -59,6 +60,62 @@ TEST(JsonWriter, EveryOctetComesOutAsNlohmannWritesIt) {
             EXPECT_EQ(written(text), nlohmann::json(text).dump(-1, ' ', false, replace))
                 << first << " " << second;
         }
+    }
+}
+
+// Texts are looked at several octets at a time: none may get lost in any part of any length.
+TEST(JsonWriter, SpecialOctetsAreSeenAtEveryPlaceOfTextsOfEveryLength) {
+    constexpr auto replace = nlohmann::json::error_handler_t::replace;
+    for (std::size_t length = 0; length <= 40; ++length) {
+        const std::string plain(length, 'x');
+        EXPECT_EQ(written(plain), '"' + plain + '"');
+        for (std::size_t place = 0; place < length; ++place) {
+            for (const char special :
+                 {'"', '\\', '\0', '\n', '\x1f', '\x7f', '\x80', '\xff', '!', '['}) {
+                std::string text = plain;
+                text[place] = special;
+                EXPECT_EQ(written(text), nlohmann::json(text).dump(-1, ' ', false, replace));
+            }
+        }
+    }
+}
+
+TEST(JsonWriter, ThousandthsAreAsTheDoubleIsWritten) {
+    const auto thousandths = [](std::uint32_t number) {
+        Writer out;
+        out.thousandths(number);
+        return out.take();
+    };
+    for (std::uint32_t number = 0; number <= 20'000; ++number)
+        EXPECT_EQ(thousandths(number), nlohmann::json(number / 1000.0).dump());
+    for (const std::uint32_t number : {99'999U, 100'000U, 1'234'560U, 600'000'000U, 600'000'001U,
+                                       std::numeric_limits<std::uint32_t>::max()})
+        EXPECT_EQ(thousandths(number), nlohmann::json(number / 1000.0).dump());
+}
+
+// Whatever room there was at first: what is written is all there, and nothing else.
+TEST(JsonWriter, GrowsAsItMust) {
+    for (std::size_t room = 0; room < 70; ++room) {
+        Writer out(room);
+        out.open_array();
+        for (int i = 0; i < 5; ++i) {
+            out.open_object();
+            out.key_text("k\n");
+            out.value(std::string(static_cast<std::size_t>(i) * 9, '"'));
+            out.member("a name of some length", i);
+            out.member("real", 0.5);
+            out.member("null", false);
+            out.close_object();
+        }
+        out.raw(std::string(300, ' ') + "1");
+        out.close_array();
+        const auto back = nlohmann::json::parse(out.take());
+        ASSERT_EQ(back.size(), 6U);
+        EXPECT_EQ(back[4]["k\n"], std::string(36, '"'));
+        EXPECT_EQ(back[4]["a name of some length"], 4);
+        EXPECT_EQ(out.take(), "");
+        out.value(1);
+        EXPECT_EQ(out.take(), "1");
     }
 }
 

@@ -8,6 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
+#include <vector>
+
 namespace {
 
 using mpic::wire::AgentQuestion;
@@ -69,6 +72,18 @@ TEST(AgentProtocol, AReportIsNeverLongerThanIsRead) {
     ASSERT_EQ(back->caa->lookups.size(), 127U);
     EXPECT_EQ(back->caa->lookups.front().name, lookup.name);
     EXPECT_EQ(back->caa->lookups.front().record_count, 20U);
+}
+
+// Times are sent to the microsecond, which is what answers show.
+TEST(AgentProtocol, TimesAreRoundedOnceAndForAll) {
+    mpic::PerspectiveReport report;
+    report.perspective = "fra";
+    report.elapsed_ms = 12.3456789;
+    const auto back = decode_report(encode_report(report, "a"), "a");
+    ASSERT_TRUE(back) << back.error().detail;
+    EXPECT_EQ(back->elapsed_ms, 12.346);
+    report.elapsed_ms = 1'234'567.8912;
+    EXPECT_EQ(decode_report(encode_report(report, "a"), "a")->elapsed_ms, 1'234'567.891);
 }
 
 json sample_question() {

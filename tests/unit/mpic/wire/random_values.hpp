@@ -47,10 +47,8 @@ public:
 
 private:
     bool chance() { return random_.below(2) == 1; }
-    double ms() {
-        return static_cast<double>(random_.below(1'000'000'000)) / 1000.0
-               + static_cast<double>(random_.below(1000)) * 1e-9;
-    }
+    /// To the microsecond, as it is sent.
+    double ms() { return static_cast<double>(random_.below(1'100'000'000)) / 1000.0; }
     template <class T>
     T one_of(std::initializer_list<T> values) {
         return values.begin()[random_.below(values.size())];
