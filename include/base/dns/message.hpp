@@ -73,7 +73,8 @@ struct Message {
 /// dns_malformed names the section and the offset. Class other than IN in a question or record (but
 /// OPT), a second OPT or one outside the additional section, and octets after the last section are
 /// malformed. More than `max_records` records over all sections is dns_truncated. A TTL with its
-/// highest bit set is 0 (RFC 2181 §8). Names that equal `known` share it: that of the question, say.
+/// highest bit set is 0 (RFC 2181 §8). Names that equal `known`, such as that of the question,
+/// share it.
 [[nodiscard]] Result<Message> decode(std::string_view wire, std::size_t max_records = 4096,
                                      const Name& known = Name());
 

@@ -6,16 +6,9 @@
 #include <algorithm>
 
 namespace base::http {
-namespace {
-
-bool is_same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && ascii_iequals(a, b);
-}
-
-} // namespace
 
 void Headers::set(std::string name, std::string value) {
-    const auto same = [&name](const auto& field) { return is_same_name(field.first, name); };
+    const auto same = [&name](const auto& field) { return ascii_iequals(field.first, name); };
     const auto first = std::find_if(fields_.begin(), fields_.end(), same);
     if (first == fields_.end()) {
         add(std::move(name), std::move(value));
@@ -27,7 +20,7 @@ void Headers::set(std::string name, std::string value) {
 
 std::string_view Headers::get(std::string_view name) const {
     for (const auto& [key, value] : fields_) {
-        if (is_same_name(key, name)) {
+        if (ascii_iequals(key, name)) {
             return value;
         }
     }
@@ -37,7 +30,7 @@ std::string_view Headers::get(std::string_view name) const {
 std::size_t Headers::count(std::string_view name) const {
     return static_cast<std::size_t>(
         std::count_if(fields_.begin(), fields_.end(),
-                      [name](const auto& field) { return is_same_name(field.first, name); }));
+                      [name](const auto& field) { return ascii_iequals(field.first, name); }));
 }
 
 Response json_response(unsigned status, std::string body) {

@@ -76,22 +76,28 @@ const char* escape(const char* at, const char* end, std::string& out) {
 
 } // namespace
 
-const char* undo_escapes(const char* at, const char* end, std::string& out) {
-    const std::size_t start = out.size();
+const char* undo_escapes(const char* at, const char* end, std::string& undone,
+                         std::string_view& text) {
+    // Undone, texts are shorter: this is the last allocation.
+    if (undone.empty())
+        undone.reserve(static_cast<std::size_t>(end - at));
+    const std::size_t start = undone.size();
     while (at != nullptr) {
         const char* const begin = at;
         at = skip_plain(at, end);
-        out.append(begin, at);
+        undone.append(begin, at);
         if (at == end || static_cast<unsigned char>(*at) < 0x20)
             return nullptr;
         const char c = *at++;
-        if (c == '"')
+        if (c == '"') {
+            text = std::string_view(undone).substr(start);
             // What an escape makes is well-formed; so the rest is checked together with it.
-            return is_utf8(std::string_view(out).substr(start)) ? at : nullptr;
+            return is_utf8(text) ? at : nullptr;
+        }
         if (c == '\\')
-            at = escape(at, end, out);
+            at = escape(at, end, undone);
         else
-            out += c;
+            undone += c;
     }
     return nullptr;
 }

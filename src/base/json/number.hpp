@@ -14,6 +14,18 @@ struct Number {
         std::uint64_t natural = 0;
         double real;
     };
+
+    /// Into an Entry of a Node.
+    template <class Entry>
+    void store(Entry& entry) const {
+        entry.kind = kind;
+        if (kind == Node::Kind::real)
+            entry.real = real;
+        else if (kind == Node::Kind::integer)
+            entry.integer = integer;
+        else
+            entry.natural = natural;
+    }
 };
 
 /// The number (RFC 8259 §6) at the front; returns where it ends, or null when there is none, or

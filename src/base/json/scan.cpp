@@ -73,12 +73,9 @@ bool Scan::close(char bracket) {
 }
 
 bool Scan::read_escaped(const char* begin) {
-    // Undone, texts are shorter: this is the last allocation, and what is there stays in place.
-    if (undone_.empty())
-        undone_.reserve(static_cast<std::size_t>(end_ - begin));
-    const std::size_t start = undone_.size();
-    at_ = undo_escapes(begin, end_, undone_);
-    make_text(std::string_view(undone_).substr(start));
+    std::string_view text;
+    at_ = undo_escapes(begin, end_, undone_, text);
+    make_text(text);
     return at_ != nullptr;
 }
 
@@ -103,13 +100,7 @@ bool Scan::read_odd(char first) {
     }
     Number number;
     at_ = read_number(at_, end_, number);
-    here_.kind = number.kind;
-    if (number.kind == Kind::real)
-        here_.real = number.real;
-    else if (number.kind == Kind::integer)
-        here_.integer = number.integer;
-    else
-        here_.natural = number.natural;
+    number.store(here_);
     return at_ != nullptr;
 }
 

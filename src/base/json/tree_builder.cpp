@@ -188,13 +188,7 @@ private:
     }
 
     bool escaped_text(const char* begin, std::string_view& out) {
-        std::string& undone = tree_.undone_;
-        // Undone, texts are shorter: this is the last allocation, and what is there stays in place.
-        if (undone.empty())
-            undone.reserve(static_cast<std::size_t>(end_ - begin));
-        const std::size_t start = undone.size();
-        at_ = undo_escapes(begin, end_, undone);
-        out = std::string_view(undone).substr(start);
+        at_ = undo_escapes(begin, end_, tree_.undone_, out);
         return at_ != nullptr;
     }
 
@@ -203,13 +197,7 @@ private:
         at_ = read_number(at_, end_, read);
         if (at_ == nullptr)
             return false;
-        made.kind = read.kind;
-        if (read.kind == Kind::real)
-            made.real = read.real;
-        else if (read.kind == Kind::integer)
-            made.integer = read.integer;
-        else
-            made.natural = read.natural;
+        read.store(made);
         return true;
     }
 

@@ -221,14 +221,6 @@ base::Awaitable<Lookup> tried_further(const Vantage& vantage, Lookup lookup,
 
 } // namespace
 
-base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
-                                base::Deadline deadline) {
-    Lookup lookup = co_await first_try(vantage, std::move(question), deadline);
-    if (usable(lookup) == nullptr)
-        co_await further_tries(vantage, lookup, deadline);
-    co_return lookup;
-}
-
 base::Awaitable<std::vector<Lookup>> look_up_all(const Vantage& vantage,
                                                  std::vector<base::dns::Question> questions,
                                                  base::Deadline deadline) {
@@ -239,6 +231,12 @@ base::Awaitable<std::vector<Lookup>> look_up_all(const Vantage& vantage,
     for (Lookup& lookup : lookups)
         again.push_back(tried_further(vantage, std::move(lookup), deadline));
     co_return co_await base::gather(std::move(again));
+}
+
+base::Awaitable<Lookup> look_up(const Vantage& vantage, base::dns::Question question,
+                                base::Deadline deadline) {
+    auto only = co_await look_up_all(vantage, {std::move(question)}, deadline);
+    co_return std::move(only.front());
 }
 
 base::Awaitable<Lookup> look_up_state(const Vantage& vantage, base::dns::Question question,
