@@ -69,22 +69,20 @@ FailureKind kind_of(const ErrorCode& error) {
 
 Awaitable<Result<tcp::socket>> connect(Endpoint to, std::optional<IpAddress> source,
                                        Deadline deadline) {
-    std::string doing = "connecting to " + to.to_string();
+    const auto doing = [&] { return "connecting to " + to.to_string(); };
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none)
-        co_return fail(FailureKind::cancelled, std::move(doing));
+        co_return fail(FailureKind::cancelled, doing());
     const auto late = [&] {
-        return fail(FailureKind::connection_timeout, doing + ": no answer in the time allowed");
+        return fail(FailureKind::connection_timeout, doing() + ": no answer in the time allowed");
     };
     if (deadline.passed(std::chrono::steady_clock::now()))
         co_return late();
     const Executor executor = co_await asio::this_coro::executor;
     tcp::socket socket(executor);
-    if (const ErrorCode error = prepare(socket, to, source)) {
-        if (source)
-            doing += " from " + source->to_string();
-        co_return std::unexpected(connect_failure(error, std::move(doing)));
-    }
+    if (const ErrorCode error = prepare(socket, to, source))
+        co_return std::unexpected(
+            connect_failure(error, source ? doing() + " from " + source->to_string() : doing()));
     bool expired = false;
     Alarm alarm(executor.context(), [&] {
         expired = true;
@@ -96,7 +94,7 @@ Awaitable<Result<tcp::socket>> connect(Endpoint to, std::optional<IpAddress> sou
     if (expired && error == asio::error::operation_aborted)
         co_return late();
     if (error)
-        co_return std::unexpected(connect_failure(error, std::move(doing)));
+        co_return std::unexpected(connect_failure(error, doing()));
     co_return socket;
 }
 

@@ -60,9 +60,20 @@ std::pair<std::size_t, std::size_t> longest_zero_run(const Groups& groups) {
     return best;
 }
 
+std::string dotted(std::span<const std::uint8_t, 4> octets) {
+    std::array<char, INET_ADDRSTRLEN> text;
+    char* at = text.data();
+    for (const unsigned octet : octets) {
+        at = std::to_chars(at, text.end(), octet).ptr;
+        *at++ = '.';
+    }
+    return {text.data(), at - 1};
+}
+
 std::string v6_text(const Groups& groups) {
     const auto [begin, end] = longest_zero_run(groups);
     std::string text;
+    std::array<char, 4> digits;
     for (std::size_t i = 0; i < 8; ++i) {
         if (i == begin) {
             text += "::";
@@ -71,7 +82,7 @@ std::string v6_text(const Groups& groups) {
         }
         if (i > 0 && i != end)
             text += ':';
-        text += fmt::format("{:x}", groups[i]);
+        text.append(digits.data(), std::to_chars(digits.begin(), digits.end(), groups[i], 16).ptr);
     }
     return text;
 }
@@ -118,9 +129,6 @@ std::string_view IpAddress::octets() const {
 }
 
 std::string IpAddress::to_string() const {
-    const auto dotted = [](std::span<const std::uint8_t, 4> o) {
-        return fmt::format("{}.{}.{}.{}", o[0], o[1], o[2], o[3]);
-    };
     if (!is_v6())
         return dotted(std::span(octets_).first<4>());
     Groups groups{};
@@ -133,7 +141,7 @@ std::string IpAddress::to_string() const {
 }
 
 std::string IpAddress::to_host() const {
-    return is_v6() ? fmt::format("[{}]", to_string()) : to_string();
+    return is_v6() ? '[' + to_string() + ']' : to_string();
 }
 
 bool IpAddress::is_loopback() const {
@@ -144,7 +152,7 @@ bool IpAddress::is_loopback() const {
 }
 
 std::string Endpoint::to_string() const {
-    return fmt::format("{}:{}", address.to_host(), port);
+    return address.to_host() + ':' + std::to_string(port);
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text,
