@@ -133,7 +133,10 @@ class Stand:
         return Unbound(self.folder, self.addresses.new(), stubs, name=f"unbound-{place.id}", extra=CACHE)
 
     def make_nginx(self):
-        return Nginx(self.folder, [self.web], connections=8192, http="access_log off;", servers=f"""
+        # All perspectives of all questions connect at once: with a short queue the kernel drops some, and they try
+        # again a second later.
+        return Nginx(self.folder, [self.web], connections=8192, http="access_log off;",
+                     listening="backlog=4096", servers=f"""
             server {{
                 {{listen0}}
                 location = /proof {{ return 200 "{PROOF}"; }}

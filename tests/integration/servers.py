@@ -199,13 +199,14 @@ class Unbound:
 
 
 class Nginx:
-    """A web server. `servers` is the text of server blocks; each listens with {listen}."""
+    """A web server. `servers` is the text of server blocks; each listens with {listen0}, or with {listen1} on the
+    second address and so on; `listening` is for nginx's own options of that."""
 
-    def __init__(self, folder, addresses, servers, http="", name="nginx", connections=256):
+    def __init__(self, folder, addresses, servers, http="", name="nginx", connections=256, listening=""):
         self.folder = folder / name
         self.folder.mkdir()
         self.addresses, self.port = addresses, free_port(addresses[0])
-        self.servers, self.http, self.connections = servers, http, connections
+        self.servers, self.http, self.connections, self.listening = servers, http, connections, listening
         self.process = Process(name, [NGINX, "-p", self.folder, "-c", self.folder / "nginx.conf",
                                       "-e", "stderr"], self.folder)
 
@@ -213,7 +214,7 @@ class Nginx:
         servers = self.servers
         for index, address in enumerate(self.addresses):
             host = f"[{address}]" if ":" in address else address
-            servers = servers.replace(f"{{listen{index}}}", f"listen {host}:{self.port};")
+            servers = servers.replace(f"{{listen{index}}}", f"listen {host}:{self.port} {self.listening};")
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n" for kind in
                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
