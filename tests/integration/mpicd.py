@@ -211,7 +211,7 @@ class Coordinator:
         self.process.stop()
         if not (self.folder / "audit").exists():
             return  # it never started
-        verified = run("audit", "verify", self.folder / "audit")
+        verified = run("audit", "verify", self.folder / "audit", seconds=600)  # a bench leaves gigabytes
         assert verified.returncode == 0, verified.stdout + verified.stderr
 
     def admin(self, path):
