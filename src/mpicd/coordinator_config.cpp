@@ -87,8 +87,10 @@ void describe_audit(ConfigVisitor& v, base::log::JournalOptions& journal) {
             "written; a power cut loses the last sync-interval-ms."},
            fsync, {"always", "interval"});
     journal.fsync = fsync == "always" ? base::log::Fsync::always : base::log::Fsync::interval;
-    v.milliseconds({"sync-interval-ms", "With `interval`: how often the disk is made to catch up."},
-                   journal.sync_interval, 10, 60'000);
+    v.milliseconds(
+        {"sync-interval-ms",
+         "With `interval`: within it the disk catches up, or answers wait for the disk."},
+        journal.sync_interval, 10, 60'000);
     v.count({"segment-bytes", "A segment that is longer is closed and the next one begun."},
             journal.segment_bytes, 64 * 1024, 1LL << 40);
     std::int64_t hours = journal.segment_age.count() / 3600;

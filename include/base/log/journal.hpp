@@ -8,7 +8,7 @@
 // no line can be altered, removed, inserted or moved unseen. Segments are files
 // journal-NNNNNNNN.jsonl in one folder; a new one continues the chain of the one before. A thread
 // of the journal's own writes what has gathered with one write and one fsync (group commit), then
-// reports.
+// reports; with Fsync::interval another one syncs.
 //
 // The journal writes records of its own, all with "kind":"repair". "reason":"torn-line" says what a
 // restart moved aside. "reason":"write-failed" is the first line after an outage: why, since when,
@@ -30,8 +30,10 @@
 namespace base::log {
 
 enum class Fsync {
-    always,   ///< durable before it is reported
-    interval, ///< reported once written; synced every sync_interval: a power cut loses that much
+    always, ///< durable before it is reported
+    /// Reported once written, and synced beside the writing: a power cut loses no more than was
+    /// written in sync_interval. Where the disk does not keep up, writing waits for it.
+    interval,
 };
 
 /// When the journal's thread is to hear of a record. To wake it costs as much as to write a record:

@@ -13,13 +13,14 @@
 
 namespace base::log {
 
-/// One open segment. All calls block; used by one thread at a time. Failure io carries errno's
-/// text.
+/// One open segment. All calls block; used by one thread at a time, but for append() and size(),
+/// which may be called beside a sync() on another thread. Failure io carries errno's text.
 class JournalFile {
 public:
     virtual ~JournalFile() = default;
     /// All of `bytes` at the end, or a failure after which the file may hold a part of them.
     [[nodiscard]] virtual Result<void> append(std::string_view bytes) = 0;
+    /// All that was appended before the call is on the disk.
     [[nodiscard]] virtual Result<void> sync() = 0;
     /// Cuts the file to `size` octets: how a failed append is undone.
     [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;

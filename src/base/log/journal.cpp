@@ -50,15 +50,23 @@ bool is_record(std::string_view text) {
 struct Journal::State {
     State(JournalOptions o, JournalFiles& files, const Clock& clock, Logger& log)
         : options(std::move(o)),
-          writer(options, files, clock, log),
-          recovered_until(writer.recovered_until()),
-          segment(writer.segment_path()),
-          thread([this] { run(); }) {
+          writer(options, files, clock, log, [this] { sync_ended(); }),
+          recovered_until(writer.recovered_until()) {
+        segment = writer.segment_path();
+        thread = std::thread([this] { run(); });
         if (options.meters.healthy != nullptr)
             options.meters.healthy->set(1);
     }
 
     ~State() { close(); }
+
+    void sync_ended() {
+        {
+            const std::lock_guard lock(mutex);
+            synced = true;
+        }
+        wake.notify_one();
+    }
 
     void stop() {
         {
@@ -94,6 +102,7 @@ struct Journal::State {
             wait_for_work(lock);
             if (queue.empty() && stopping)
                 break;
+            synced = false;
             Batch batch = take_batch();
             lock.unlock();
             serve(std::move(batch));
@@ -106,10 +115,10 @@ struct Journal::State {
         idle.notify_all();
     }
 
-    /// Until there is something to append, to probe, to sync, or to stop for. The waits are real
-    /// time: they pace work and decide nothing.
+    /// Until there is something to append, to probe, to sync, a sync's end to heed, or to stop for.
+    /// The waits are real time: they pace work and decide nothing.
     void wait_for_work(std::unique_lock<std::mutex>& lock) {
-        const auto called = [this] { return stopping || !queue.empty(); };
+        const auto called = [this] { return stopping || synced || !queue.empty(); };
         if (!writer.healthy())
             wake.wait_for(lock, options.probe_interval, called);
         else if (writer.dirty())
@@ -136,12 +145,15 @@ struct Journal::State {
     }
 
     void serve(Batch batch) {
+        writer.heed_sync();
         const bool was_dirty = writer.dirty();
         const Result<void> result = writer.commit(batch.records);
+        // One half of the interval until a sync begins, the other for its end: then begin_sync()
+        // waits for it, and so does whoever wants to write more.
         if (!was_dirty)
-            sync_due = now() + options.sync_interval;
+            sync_due = now() + options.sync_interval / 2;
         else if (now() >= sync_due)
-            writer.sync();
+            writer.begin_sync();
         healthy = writer.healthy();
         {
             const std::lock_guard lock(mutex);
@@ -171,9 +183,6 @@ struct Journal::State {
     }
 
     const JournalOptions options;
-    JournalWriter writer; // of the constructor until the thread runs, then of the thread
-    std::chrono::steady_clock::time_point sync_due;
-    const std::optional<WallTime> recovered_until;
     std::atomic<bool> healthy = true;
 
     std::mutex mutex; // guards what follows
@@ -182,9 +191,15 @@ struct Journal::State {
     std::deque<Entry> queue;
     std::size_t unreported = 0;
     std::string segment;
+    bool synced = false; ///< a sync beside the writing has ended
     bool stopping = false;
     bool finished = false;
 
+    // Of the constructor until the thread runs, then of the thread. Uses the above, by
+    // sync_ended().
+    JournalWriter writer;
+    std::chrono::steady_clock::time_point sync_due;
+    const std::optional<WallTime> recovered_until;
     std::thread thread; // last: it uses all of the above
 };
 

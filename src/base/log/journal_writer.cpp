@@ -22,7 +22,7 @@ struct JournalWriter::Batch {
 };
 
 JournalWriter::JournalWriter(const JournalOptions& options, JournalFiles& files, const Clock& clock,
-                             Logger& log)
+                             Logger& log, std::function<void()> sync_ended)
     : options_(options), files_(files), clock_(clock), log_(log) {
     auto lock = files_.lock(options_.folder);
     if (!lock)
@@ -39,6 +39,8 @@ JournalWriter::JournalWriter(const JournalOptions& options, JournalFiles& files,
     if (!file)
         throw std::runtime_error("journal: " + file.error().detail);
     file_ = std::move(*file);
+    if (options_.fsync == Fsync::interval)
+        syncer_.emplace(std::move(sync_ended));
     if (chain.repairs.empty())
         return;
     log_.warn("journal-repaired", {{"segment", segment_path()}, {"records", chain.repairs.size()}});
@@ -83,22 +85,20 @@ Result<void> JournalWriter::commit(std::span<const std::string> records) {
 Result<void> JournalWriter::write_batch(std::string_view bytes) {
     Result<void> done = file_->append(bytes);
     if (!done) {
-        if (!undo())
+        const bool sound = settle().has_value();
+        if (!sound || !undo())
             leave_segment();
         return done;
     }
     // What ends an outage is always synced: it is the proof that the disk is back.
-    if (options_.fsync == Fsync::interval && !outage_) {
-        dirty_ = true;
+    dirty_ = true;
+    if (options_.fsync == Fsync::interval && !outage_)
         return done;
-    }
-    done = file_->sync();
+    done = sync_all();
     if (!done) {
         static_cast<void>(undo()); // so that a restart finds as little as possible of what failed
         leave_segment();
-        return done;
     }
-    dirty_ = false;
     return done;
 }
 
@@ -134,13 +134,10 @@ std::string JournalWriter::repair_record() const {
 
 Result<void> JournalWriter::make_ready() {
     if (rotate_ && file_) {
-        if (dirty_) {
-            if (auto synced = file_->sync(); !synced) {
-                leave_segment();
-                rotate_ = false;
-                return synced;
-            }
-            dirty_ = false;
+        if (auto synced = sync_all(); !synced) {
+            leave_segment();
+            rotate_ = false;
+            return synced;
         }
         file_.reset();
         ++number_;
@@ -170,7 +167,7 @@ bool JournalWriter::undo() {
 
 /// A segment without lines keeps its number: emptying it again drops the pages nobody can trust.
 void JournalWriter::leave_segment() {
-    std::unique_ptr<JournalFile> file = std::exchange(file_, nullptr);
+    std::shared_ptr<JournalFile> file = std::exchange(file_, nullptr);
     dirty_ = false;
     if (good_size_ == 0)
         return;
@@ -181,15 +178,44 @@ void JournalWriter::leave_segment() {
     good_size_ = 0;
 }
 
+/// Afterwards nothing runs beside the writer. How the sync that was under way has ended.
+Result<void> JournalWriter::settle() {
+    if (auto synced = syncer_ ? syncer_->settle() : std::nullopt)
+        return *std::move(synced);
+    return {};
+}
+
+Result<void> JournalWriter::sync_all() {
+    Result<void> synced = settle();
+    if (synced && dirty_)
+        synced = file_->sync();
+    if (synced)
+        dirty_ = false;
+    return synced;
+}
+
 void JournalWriter::sync() {
-    if (!dirty_)
+    heed(sync_all());
+}
+
+void JournalWriter::begin_sync() {
+    heed(settle());
+    if (!dirty_) // or the one before has failed, and its segment was left
         return;
-    if (auto synced = file_->sync(); !synced) {
-        leave_segment();
-        note_failure(synced.error(), 0);
-        return;
-    }
     dirty_ = false;
+    syncer_->begin(file_);
+}
+
+void JournalWriter::heed_sync() {
+    if (auto synced = syncer_ ? syncer_->result() : std::nullopt)
+        heed(*synced);
+}
+
+void JournalWriter::heed(const Result<void>& synced) {
+    if (synced)
+        return;
+    leave_segment();
+    note_failure(synced.error(), 0);
 }
 
 void JournalWriter::note_failure(const Failure& failure, std::size_t refused) {

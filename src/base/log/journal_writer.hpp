@@ -4,7 +4,7 @@
 //
 //  1. seq_ and hash_ are those of the last line that was reported as written.
 //  2. While file_ is open it holds good_size_ octets, the lines reported as written and nothing
-//  else.
+//  else. A sync beside the writing is of this file.
 //  3. No record that was reported as failed stands before a later line: it is cut off again, or its
 //     segment is left behind and the next one says where that segment's good part ends.
 //
@@ -15,9 +15,11 @@
 #include "base/core/clock.hpp"
 #include "base/log/journal.hpp"
 #include "base/log/journal_file.hpp"
+#include "base/log/journal_syncer.hpp"
 #include "base/log/logger.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,9 +29,10 @@ namespace base::log {
 
 class JournalWriter {
 public:
-    /// Recovers the chain, takes the lock. Throws std::runtime_error as Journal does.
+    /// Recovers the chain, takes the lock. Throws std::runtime_error as Journal does. `sync_ended`
+    /// is called on another thread when it is time for heed_sync().
     JournalWriter(const JournalOptions& options, JournalFiles& files, const Clock& clock,
-                  Logger& log);
+                  Logger& log, std::function<void()> sync_ended);
     JournalWriter(const JournalWriter&) = delete;
     JournalWriter& operator=(const JournalWriter&) = delete;
 
@@ -38,10 +41,16 @@ public:
     [[nodiscard]] std::uint64_t room(std::uint64_t first);
     /// No records: during an outage, tries to write the record that ends it; otherwise nothing.
     [[nodiscard]] Result<void> commit(std::span<const std::string> records);
-    /// What Fsync::interval has written since the last time.
+    /// Begins to sync what Fsync::interval has written since the last time, beside the writing.
+    /// First waits for the one before, should that still be under way.
+    void begin_sync();
+    /// Takes note of how that has ended, if it has.
+    void heed_sync();
+    /// Waits until all that was written is synced.
     void sync();
 
     [[nodiscard]] bool healthy() const { return !outage_; }
+    /// Whether anything was written since the last sync began.
     [[nodiscard]] bool dirty() const { return dirty_; }
     [[nodiscard]] std::string segment_path() const;
     [[nodiscard]] std::optional<WallTime> recovered_until() const { return recovered_until_; }
@@ -50,7 +59,7 @@ private:
     struct LeftBehind {
         std::string segment;
         std::uint64_t good_size;
-        std::unique_ptr<JournalFile> file; ///< null once cut
+        std::shared_ptr<JournalFile> file; ///< null once cut
     };
     struct Outage {
         std::string detail;
@@ -65,6 +74,9 @@ private:
     [[nodiscard]] Result<void> make_ready();
     [[nodiscard]] Result<void> open_segment();
     [[nodiscard]] Result<void> write_batch(std::string_view bytes);
+    [[nodiscard]] Result<void> sync_all();
+    [[nodiscard]] Result<void> settle();
+    void heed(const Result<void>& synced);
     [[nodiscard]] bool undo();
     void leave_segment();
     void note_failure(const Failure& failure, std::size_t refused);
@@ -78,7 +90,8 @@ private:
 
     std::uint64_t seq_ = 0;
     std::string hash_;
-    std::unique_ptr<JournalFile> file_; ///< null: to be opened, and emptied if it is there already
+    /// Null: to be opened, and emptied if it is there already. Shared with the syncer.
+    std::shared_ptr<JournalFile> file_;
     std::uint32_t number_ = 1;
     std::uint64_t good_size_ = 0;
     WallTime started_;
@@ -86,6 +99,7 @@ private:
     bool rotate_ = false;
     bool dirty_ = false;
     std::optional<Outage> outage_;
+    std::optional<JournalSyncer> syncer_; ///< with Fsync::interval
 };
 
 } // namespace base::log

@@ -237,6 +237,35 @@ TEST_F(JournalWriting, WithAnIntervalOneSyncServesManyReports) {
     EXPECT_LT(files.syncs(), 50);
 }
 
+TEST_F(JournalWriting, WithAnIntervalASlowSyncHoldsNoReportUp) {
+    options.fsync = Fsync::interval;
+    options.sync_interval = 20ms;
+    const auto journal = open();
+    files.hold_syncs();
+    write(*journal, 1, 1);
+    files.await_held_sync();
+    write(*journal, 2, 2); // reported while the disk is busy with the first
+    files.release_syncs();
+}
+
+TEST_F(JournalWriting, WithAnIntervalNoMoreThanThatIsReportedAndNotSynced) {
+    options.fsync = Fsync::interval;
+    options.sync_interval = 20ms;
+    const auto journal = open();
+    files.hold_syncs();
+    write(*journal, 1, 1);
+    files.await_held_sync();
+    int last = 1;
+    auto held = append(*journal, numbered(++last));
+    while (last < 1'000'000 && held.wait_for(100ms) == std::future_status::ready)
+        held = append(*journal, numbered(++last));
+    ASSERT_LT(last, 1'000'000) << "reports go on although the disk does not";
+    files.release_syncs();
+    EXPECT_TRUE(within_time(std::move(held)));
+    journal->close();
+    EXPECT_EQ(read_after_crash(), static_cast<std::size_t>(last));
+}
+
 TEST_F(JournalWriting, WithAnIntervalTheDestructorSyncs) {
     options.fsync = Fsync::interval;
     options.sync_interval = 1h;
