@@ -10,6 +10,7 @@
 #include "mpic/model/report.hpp"
 #include "mpic/wire/agent_protocol.hpp"
 
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,10 @@ public:
 private:
     class InFlight;
     [[nodiscard]] bool is_coordinator(const base::http::Peer& peer) const;
-    [[nodiscard]] base::Awaitable<PerspectiveReport> check(wire::AgentQuestion question);
+    /// The question to check, or what is answered at once.
+    [[nodiscard]] std::expected<wire::AgentQuestion, base::http::Response>
+    accept(const base::http::Request& request, const base::http::Peer& peer);
+    void log_checked(const wire::AgentQuestion& question, const PerspectiveReport& report);
 
     const check::Vantage& vantage_;
     const base::Clock& clock_;

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fmt/format.h>
 #include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace base::http {
@@ -109,8 +111,7 @@ void Http2Server::take_field(Stream& stream, std::string_view name, std::string_
         return; // a trailer field (RFC 9110 §6.5.1), or past the limit
     }
     Request& request = stream.request;
-    if (stream.head_octets > limits_.head_bytes
-        || request.headers.fields().size() >= field_lines_max) {
+    if (stream.head_octets > limits_.head_bytes || request.headers.size() >= field_lines_max) {
         stream.rejection = Rejection::head_too_large;
         stream.detail = stream.head_octets > limits_.head_bytes
                             ? over_limit("head is", limits_.head_bytes)
@@ -121,14 +122,29 @@ void Http2Server::take_field(Stream& stream, std::string_view name, std::string_
         request.target = value;
     } else if (name == ":authority") {
         stream.has_authority = true;
-        request.headers.add("Host", std::string(value)); // the first: pseudo-fields come first
+        ++stream.hosts;
+        request.headers.add("Host", value); // the first: pseudo-fields come first
     } else if (name == "host" && stream.has_authority) {
         if (!ascii_iequals(value, request.headers.get("Host"))) { // RFC 9113 §8.3.1
             stream.rejection = Rejection::malformed;
             stream.detail = "Host differs from :authority";
         }
     } else if (!name.starts_with(':')) {
-        request.headers.add(std::string(name), std::string(value));
+        look_at(stream, name, value);
+        request.headers.add(name, value);
+    }
+}
+
+/// What is of meaning here among the fields that go to the handler.
+void Http2Server::look_at(Stream& stream, std::string_view name, std::string_view value) const {
+    if (name == "host") {
+        ++stream.hosts;
+    } else if (name == "content-length") {
+        std::size_t length = 0;
+        const auto [end, flaw] = std::from_chars(value.data(), value.data() + value.size(), length);
+        stream.is_too_long = flaw != std::errc() || length > limits_.body_bytes;
+    } else if (name == "expect") {
+        stream.expects_continue = ascii_iequals(value, "100-continue");
     }
 }
 
@@ -140,22 +156,19 @@ void Http2Server::end_head(Stream& stream, bool end_of_stream) {
         return;
     }
     stream.complete = end_of_stream;
-    const Headers& headers = stream.request.headers;
     if (stream.request.method == "CONNECT" || stream.request.target.empty()) {
         reject(stream, Rejection::malformed, "the request target has no path");
-    } else if (headers.count("Host") > 1) {
+    } else if (stream.hosts > 1) {
         reject(stream, Rejection::malformed, "a request has exactly one Host (RFC 9112 §3.2)");
     } else if (stream.rejection) {
         arrive(stream);
     } else if (end_of_stream) {
         arrive(stream);
-    } else if (const auto length = headers.get("content-length");
-               length.size() > 18
-               || (!length.empty() && std::stoull(std::string(length)) > limits_.body_bytes)) {
+    } else if (stream.is_too_long) {
         reject(stream, Rejection::body_too_large, over_limit("body is", limits_.body_bytes));
     } else {
         move_to(bodies_, stream, Phase::body);
-        if (ascii_iequals(headers.get("expect"), "100-continue")) { // RFC 9110 §10.1.1
+        if (stream.expects_continue) {
             Http2Head head;
             head.add(":status", "100");
             nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream.id, nullptr,

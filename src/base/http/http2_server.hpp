@@ -36,6 +36,9 @@ public:
         bool complete = false; ///< the request's end has come
         bool gone = false;     ///< nobody waits for the response any more
         bool has_authority = false;
+        bool expects_continue = false; ///< RFC 9110 §10.1.1
+        bool is_too_long = false;      ///< the length of the body, as it is stated
+        int hosts = 0;
         std::size_t head_octets = 0;
         std::string response;
         Http2Body body;
@@ -82,6 +85,7 @@ private:
     void end_head(Stream& stream, bool end_of_stream);
     void end_request(Stream& stream);
     void take_field(Stream& stream, std::string_view name, std::string_view value);
+    void look_at(Stream& stream, std::string_view name, std::string_view value) const;
     void take_body(Stream& stream, std::string_view octets);
     void arrive(Stream& stream);
     void reject(Stream& stream, Rejection why, std::string detail);

@@ -24,18 +24,18 @@ void Http2Server::respond(Stream& stream, Response response, std::string_view da
     const bool bodiless = response.status == 204 || response.status == 304;
     const bool to_head = stream.request.method == "HEAD";
     const std::string status = std::to_string(response.status);
-    std::string length = std::to_string(response.body.size());
+    const bool has_body = !to_head && !bodiless && !response.body.empty();
     Http2Head head;
     head.add(":status", status);
     head.add_fields(response.headers);
     head.add("date", date);
-    if (to_head && response.body.empty() && response.headers.count("Content-Length") == 1) {
-        length = response.headers.get("Content-Length");
-    }
-    if (to_head || !bodiless) {
+    std::string length;
+    if (!has_body && (to_head || !bodiless)) { // a body says by itself how long it is
+        length = to_head && response.body.empty() && response.headers.count("Content-Length") == 1
+                     ? std::string(response.headers.get("Content-Length"))
+                     : std::to_string(response.body.size());
         head.add("content-length", length);
     }
-    const bool has_body = !to_head && !bodiless && !response.body.empty();
     stream.response = std::move(response.body);
     stream.body.text = stream.response;
     nghttp2_data_provider source = stream.body.provider();

@@ -4,9 +4,9 @@
 #include "request_answer.hpp"
 #include "server_core.hpp"
 
-#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace base::http {
@@ -28,8 +28,7 @@ Awaitable<void> Http2Serving::run(std::string_view first) {
     static_cast<void>(co_await link_.run(first));
     alarm_.clear();
     // Handlers run to their end, unless drain() has given up on them.
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) {
+    if (is_given_up(co_await asio::this_coro::cancellation_state)) {
         transport_.close();
         tasks_.cancel_all();
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -71,10 +70,18 @@ bool Http2Serving::append(std::string& out, std::size_t enough) {
 }
 
 Awaitable<void> Http2Serving::answer(Http2Server::Stream* stream) {
-    Response response = co_await answer_request(core_, stream->request, peer_);
-    const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) {
-        co_return; // drain() has given up on it, and nothing more is sent
+    Response response;
+    std::exception_ptr escaped;
+    try {
+        response = co_await core_.options.handler(stream->request, peer_);
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    if (is_given_up(co_await asio::this_coro::cancellation_state)) {
+        co_return;
+    }
+    if (escaped) {
+        response = answer_fault(core_, stream->request, peer_, escaped);
     }
     protocol_.respond(*stream, std::move(response), core_.date(), core_.clock.steady());
     proceed();

@@ -115,7 +115,8 @@ void Http2Head::add_fields(const Headers& headers) {
         }
         const bool blank_ends = value.starts_with(' ') || value.starts_with('\t')
                                 || value.ends_with(' ') || value.ends_with('\t');
-        add(name, blank_ends || has_control(value) ? mended_.emplace_back(mend(value)) : value);
+        const bool flawed = blank_ends || has_control(value);
+        add(name, flawed ? mended_.emplace_back(mend(std::string(value))) : value);
     }
 }
 

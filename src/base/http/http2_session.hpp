@@ -5,6 +5,7 @@
 
 #include "base/http/message.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <nghttp2/nghttp2.h>
 
 #include <cstdint>
@@ -12,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace base::http {
 
@@ -50,7 +50,6 @@ inline constexpr std::string_view http2_preface{NGHTTP2_CLIENT_MAGIC, NGHTTP2_CL
 /// must live until then.
 class Http2Head {
 public:
-    Http2Head() { fields_.reserve(usual_fields); }
     void add(std::string_view name, std::string_view value);
     /// All but those that belong to HTTP/1.1's framing (RFC 9113 §8.2.2), Content-Length and Host.
     /// Control characters in values become spaces: a handler's mistake must not end its stream.
@@ -61,7 +60,7 @@ public:
 private:
     static constexpr std::size_t usual_fields = 12;
 
-    std::vector<nghttp2_nv> fields_;
+    boost::container::small_vector<nghttp2_nv, usual_fields> fields_;
     std::list<std::string> mended_;
 };
 

@@ -3,24 +3,56 @@
 
 #include "base/core/encoding.hpp"
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace base::http {
 
-void Headers::set(std::string name, std::string value) {
-    const auto same = [&name](const auto& field) { return ascii_iequals(field.first, name); };
-    const auto first = std::find_if(fields_.begin(), fields_.end(), same);
-    if (first == fields_.end()) {
-        add(std::move(name), std::move(value));
+namespace {
+
+constexpr std::size_t usual_lines = 4; // of an answer
+
+bool same(std::string_view one, std::string_view other) {
+    return one.size() == other.size() && ascii_iequals(one, other);
+}
+
+} // namespace
+
+Headers::Headers(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+    for (const auto& [name, value] : fields) {
+        add(name, value);
+    }
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+    const Sizes sizes{.name = static_cast<std::uint32_t>(name.size()),
+                      .value = static_cast<std::uint32_t>(value.size())};
+    std::array<char, sizeof(Sizes)> octets{};
+    std::memcpy(octets.data(), &sizes, sizeof(sizes));
+    text_.append(octets.data(), octets.size()).append(name).append(value);
+    ++lines_;
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+    if (count(name) == 0) {
+        add(name, value);
         return;
     }
-    first->second = std::move(value);
-    fields_.erase(std::remove_if(first + 1, fields_.end(), same), fields_.end());
+    Headers changed;
+    bool placed = false;
+    for (const auto& [key, old] : fields()) {
+        if (!same(key, name)) {
+            changed.add(key, old);
+        } else if (!std::exchange(placed, true)) {
+            changed.add(key, value);
+        }
+    }
+    *this = std::move(changed);
 }
 
 std::string_view Headers::get(std::string_view name) const {
-    for (const auto& [key, value] : fields_) {
-        if (ascii_iequals(key, name)) {
+    for (const auto& [key, value] : fields()) {
+        if (same(key, name)) {
             return value;
         }
     }
@@ -28,13 +60,16 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 std::size_t Headers::count(std::string_view name) const {
-    return static_cast<std::size_t>(
-        std::count_if(fields_.begin(), fields_.end(),
-                      [name](const auto& field) { return ascii_iequals(field.first, name); }));
+    std::size_t found = 0;
+    for (const auto& [key, value] : fields()) {
+        found += same(key, name) ? 1 : 0;
+    }
+    return found;
 }
 
 Response json_response(unsigned status, std::string body) {
     Response response{.status = status, .body = std::move(body)};
+    response.headers.reserve(usual_lines);
     response.headers.add("Content-Type", "application/json");
     return response;
 }

@@ -7,6 +7,7 @@
 #include "base/log/logger.hpp"
 #include "message_text.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct ServerCore {
         return date_text;
     }
 
+    /// One TLS record: what a connection reads is parsed here, where it is whole.
+    std::array<char, 16 * 1024> scratch{};
     std::chrono::sys_seconds date_second{};
     std::string date_text{};
 };

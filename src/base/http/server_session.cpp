@@ -7,17 +7,23 @@
 #include "server_core.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <fmt/format.h>
 #include <memory>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <tuple>
 
 namespace base::http {
 namespace {
+
+using boost::system::error_code;
 
 constexpr std::size_t read_size = 16 * 1024; // one TLS record
 
@@ -67,6 +73,7 @@ Awaitable<Session::Step> Session::recognise(bool& http2) {
     if (const Step step = co_await first_octet(); step != Step::proceed) {
         co_return step;
     }
+    input_.keep();
     transport_.set_deadline(core_.clock.steady() + core_.options.limits.head);
     while (is_beginning() && input_.data().size() < http2_preface.size()) {
         const auto [error, n] = co_await transport_.read_some(input_.prepare());
@@ -118,19 +125,28 @@ void Session::read_peer_certificate() {
 
 Awaitable<bool> Session::one_request() {
     reader_.next();
-    Step step = input_.empty() ? co_await first_octet() : Step::proceed;
-    idle_ = false;
-    if (step == Step::proceed) {
-        step = co_await head();
-    }
-    if (step == Step::proceed && reader_.progress() == ReadProgress::head) {
-        step = co_await body();
-    }
-    if (step != Step::proceed) {
+    if (input_.empty() && co_await first_octet() != Step::proceed) {
         co_return false;
     }
+    idle_ = false;
+    if (!take_input() && co_await rest() != Step::proceed) {
+        co_return false;
+    }
+    input_.keep();
     transport_.clear_deadline(); // a handler bounds itself
-    Response response = co_await answer_request(core_, reader_.request(), peer_);
+    Response response;
+    std::exception_ptr escaped;
+    try {
+        response = co_await core_.options.handler(reader_.request(), peer_);
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    if (escaped) {
+        if (is_given_up(co_await asio::this_coro::cancellation_state)) {
+            throw boost::system::system_error(asio::error::operation_aborted);
+        }
+        response = answer_fault(core_, reader_.request(), peer_, escaped);
+    }
     const bool keep_alive = reader_.keep_alive() && !core_.draining
                             && ++served_ < core_.options.limits.requests_per_connection;
     co_return co_await send(std::move(response), keep_alive) && keep_alive;
@@ -144,17 +160,39 @@ Awaitable<Session::Step> Session::first_octet() {
     idle_ = true;
     input_.rest();
     transport_.set_deadline(core_.clock.steady() + core_.options.limits.idle);
-    if (co_await transport_.wait_for_input()) {
-        idle_ = false;
-        co_return Step::close;
+    error_code error = asio::error::would_block;
+    std::size_t n = 0;
+    while (error == asio::error::would_block) {
+        error = co_await transport_.wait_for_input();
+        if (!error) {
+            std::tie(error, n) = transport_.try_read(asio::buffer(core_.scratch));
+        }
     }
-    const auto [error, n] = co_await transport_.read_some(input_.prepare());
     idle_ = false;
     if (error) {
         co_return Step::close;
     }
-    input_.commit(n);
+    input_.lend({core_.scratch.data(), n});
     co_return Step::proceed;
+}
+
+bool Session::take_input() {
+    input_.consume(reader_.feed(input_.data()));
+    in_body_ = reader_.progress() == ReadProgress::head && !input_.empty();
+    if (in_body_) {
+        input_.consume(reader_.feed(input_.data()));
+    }
+    return reader_.progress() == ReadProgress::done;
+}
+
+Awaitable<Session::Step> Session::rest() {
+    input_.keep();
+    if (!in_body_ && reader_.progress() != ReadProgress::head) {
+        if (const Step step = co_await head(); step != Step::proceed) {
+            co_return step;
+        }
+    }
+    co_return reader_.progress() == ReadProgress::done ? Step::proceed : co_await body();
 }
 
 Awaitable<Session::Step> Session::head() {
@@ -178,7 +216,7 @@ Awaitable<Session::Step> Session::head() {
 
 Awaitable<Session::Step> Session::body() {
     transport_.set_deadline(core_.clock.steady() + core_.options.limits.body);
-    if (reader_.expects_continue() && input_.empty()) {
+    if (!in_body_ && reader_.expects_continue() && input_.empty()) {
         static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         const auto [error, n] = co_await transport_.write(asio::buffer(go_on));
         if (error) {
@@ -229,9 +267,13 @@ Awaitable<bool> Session::send(Response response, bool keep_alive) {
                      .http10 = reader_.http10(),
                      .to_head = request.method == "HEAD",
                      .date = core_.date()});
-    transport_.set_deadline(core_.clock.steady() + core_.options.limits.write);
+    transport_.clear_deadline();
     // Head and body in one write: one segment and one TLS record where they fit.
-    const auto [error, n] = co_await transport_.write(asio::buffer(text));
+    auto [error, n] = transport_.try_write(asio::buffer(text));
+    if (error == asio::error::would_block || (!error && n < text.size())) {
+        transport_.set_deadline(core_.clock.steady() + core_.options.limits.write);
+        std::tie(error, n) = co_await transport_.write(asio::buffer(text) + n);
+    }
     if (error || transport_.timed_out()) {
         transport_.close();
         co_return false;

@@ -42,6 +42,10 @@ private:
     /// Whether the connection can carry another request.
     [[nodiscard]] Awaitable<bool> one_request();
     [[nodiscard]] Awaitable<Step> first_octet();
+    /// Parses what there is. Whether that was all of a request.
+    [[nodiscard]] bool take_input();
+    /// What take_input() has not found yet.
+    [[nodiscard]] Awaitable<Step> rest();
     [[nodiscard]] Awaitable<Step> head();
     [[nodiscard]] Awaitable<Step> body();
     /// Waits for more of the message that is being read.
@@ -57,6 +61,7 @@ private:
     RequestReader reader_;
     Http2Serving* http2_ = nullptr;
     std::size_t served_ = 0;
+    bool in_body_ = false; ///< some of the request's body has been parsed
     bool idle_ = true;
     bool linger_ = false; ///< the peer may still be sending what was refused
 };

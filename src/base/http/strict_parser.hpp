@@ -118,7 +118,7 @@ private:
         if (this->is_header_done()) {
             return; // a trailer field; RFC 9110 §6.5.1 lets it be dropped, and merging is a risk
         }
-        if (headers_.fields().size() >= field_lines_max) {
+        if (headers_.size() >= field_lines_max) {
             error = boost::beast::http::error::header_limit;
             return;
         }
@@ -133,7 +133,7 @@ private:
             refuse(error, "Content-Length occurs more than once");
         }
         if (!error) {
-            headers_.add(std::string(name), std::string(value));
+            headers_.add(name, value);
         }
     }
 

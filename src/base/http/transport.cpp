@@ -164,12 +164,15 @@ Awaitable<error_code> Transport::wait(Want want) {
 Awaitable<error_code> Transport::wait_for_input() {
     // What OpenSSL holds is no news once it has asked for more.
     if (starved_ || (wire_.drained && !has_pending())) {
-        const error_code error = co_await wait(std::exchange(read_wants_, Want::input));
         starved_ = false;
         wire_.drained = false;
         inline_reads_ = 0;
-        co_return error;
+        return wait(std::exchange(read_wants_, Want::input));
     }
+    return turn();
+}
+
+Awaitable<error_code> Transport::turn() {
     if (++inline_reads_ == inline_reads_max) {
         inline_reads_ = 0;
         co_await asio::post(socket_.get_executor(), asio::deferred);

@@ -90,6 +90,8 @@ private:
     [[nodiscard]] bool secure(net::TlsContext context);
     [[nodiscard]] Awaitable<Error> shake_hands();
     [[nodiscard]] Awaitable<Error> wait(Want want);
+    /// Not without end before others have had theirs.
+    [[nodiscard]] Awaitable<Error> turn();
     /// What OpenSSL's `result` means; would_block with what to wait for in `want`.
     [[nodiscard]] Error judge(int result, Want& want);
     [[nodiscard]] bool has_pending() const;

@@ -26,9 +26,9 @@ using Sources = std::shared_ptr<const AdminSources>; // shared by the routes of 
 
 constexpr std::string_view errors_path = "/errors/";
 
-Response text_response(std::string type, std::string body) {
+Response text_response(std::string_view type, std::string body) {
     Response response{.status = 200, .reason = {}, .headers = {}, .body = std::move(body)};
-    response.headers.set("Content-Type", std::move(type));
+    response.headers.set("Content-Type", type);
     return response;
 }
 

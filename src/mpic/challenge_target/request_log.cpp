@@ -26,9 +26,9 @@ void describe(Json& out, const HttpRequest& request) {
     Json headers = Json::object();
     for (const auto& [name, value] : request.headers.fields()) {
         if (const auto known = headers.find(name); known != headers.end())
-            *known = known->get<std::string>() + ", " + value; // RFC 9110 §5.3
+            known->get_ref<std::string&>().append(", ").append(value); // RFC 9110 §5.3
         else
-            headers[name] = value;
+            headers[std::string(name)] = value;
     }
     out["headers"] = std::move(headers);
 }

@@ -14,8 +14,11 @@ namespace mpic::perspective {
 
 namespace {
 
-base::http::Response refuse(unsigned status, std::string_view sentence) {
-    return base::http::json_response(status, nlohmann::json{{"error", sentence}}.dump());
+using Accepted = std::expected<wire::AgentQuestion, base::http::Response>;
+
+Accepted refuse(unsigned status, std::string_view sentence) {
+    return std::unexpected(
+        base::http::json_response(status, nlohmann::json{{"error", sentence}}.dump()));
 }
 
 /// The report has to be back before the coordinator stops waiting: a tenth of the budget, at most a
@@ -62,8 +65,7 @@ Agent::Agent(const check::Vantage& vantage, const base::Clock& clock, base::log:
              AgentOptions options)
     : vantage_(vantage), clock_(clock), log_(log), options_(std::move(options)) {}
 
-base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& request,
-                                                    const base::http::Peer& peer) {
+Accepted Agent::accept(const base::http::Request& request, const base::http::Peer& peer) {
     if (!is_coordinator(peer)) {
         if (const auto withheld = refusals_.admit(clock_.steady()))
             log_.warn("coordinator-refused",
@@ -71,36 +73,32 @@ base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& r
                        {"reason", "no coordinator of this perspective is named in its certificate"},
                        {"certificate", fmt::format("{}", fmt::join(peer.identities, " "))},
                        {"withheld", *withheld}});
-        co_return refuse(403, "this certificate is not one of this perspective's coordinators");
+        return refuse(403, "this certificate is not one of this perspective's coordinators");
     }
     if (request.path() == wire::agent_health_path && request.method == "GET")
-        co_return base::http::json_response(
-            200, wire::encode_agent_health(options_.perspective, options_.build));
+        return std::unexpected(base::http::json_response(
+            200, wire::encode_agent_health(options_.perspective, options_.build)));
     if (request.path() != wire::agent_check_path)
-        co_return refuse(404, "unknown path");
+        return refuse(404, "unknown path");
     if (request.method != "POST") {
         auto refusal = refuse(405, "only POST is answered here");
-        refusal.headers.add("Allow", "POST"); // RFC 9110 §15.5.6
-        co_return refusal;
+        refusal.error().headers.add("Allow", "POST"); // RFC 9110 §15.5.6
+        return refusal;
     }
     auto question = wire::decode_question(request.body);
     if (!question)
-        co_return refuse(400, question.error().detail);
+        return refuse(400, question.error().detail);
     if (question->perspective != options_.perspective) {
         log_.warn("question-for-another",
                   {{"asked", question->perspective}, {"we-are", options_.perspective}});
-        co_return refuse(421, fmt::format("this is perspective {}", options_.perspective));
+        return refuse(421, fmt::format("this is perspective {}", options_.perspective));
     }
     if (in_flight_ >= options_.max_in_flight) {
         auto refusal = refuse(503, "too many questions under way");
-        refusal.headers.add("Retry-After", "1");
-        co_return refusal;
+        refusal.error().headers.add("Retry-After", "1");
+        return refusal;
     }
-
-    const InFlight counted(in_flight_);
-    const auto attempt_id = question->attempt_id;
-    const auto report = co_await check(std::move(*question));
-    co_return base::http::json_response(200, wire::encode_report(report, attempt_id));
+    return *std::move(question);
 }
 
 bool Agent::is_coordinator(const base::http::Peer& peer) const {
@@ -109,7 +107,13 @@ bool Agent::is_coordinator(const base::http::Peer& peer) const {
     });
 }
 
-base::Awaitable<PerspectiveReport> Agent::check(wire::AgentQuestion question) {
+/// In one coroutine: every question comes this way.
+base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& request,
+                                                    const base::http::Peer& peer) {
+    auto question = accept(request, peer);
+    if (!question)
+        co_return std::move(question.error());
+    const InFlight counted(in_flight_);
     const auto started = clock_.steady();
     PerspectiveReport report;
     report.perspective = options_.perspective;
@@ -117,27 +121,31 @@ base::Awaitable<PerspectiveReport> Agent::check(wire::AgentQuestion question) {
     report.started = base::rfc3339(clock_.wall());
 
     const auto deadline =
-        checking_deadline(started, std::min(question.budget, options_.max_budget));
-    if (question.dcv && question.caa) {
+        checking_deadline(started, std::min(question->budget, options_.max_budget));
+    if (question->dcv && question->caa) {
         std::vector<base::Awaitable<Part>> checks;
-        checks.push_back(run_dcv(vantage_, std::move(*question.dcv), deadline));
-        checks.push_back(run_caa(vantage_, std::move(*question.caa), deadline));
+        checks.push_back(run_dcv(vantage_, std::move(*question->dcv), deadline));
+        checks.push_back(run_caa(vantage_, std::move(*question->caa), deadline));
         for (auto& part : co_await base::gather(std::move(checks)))
             std::visit([&](auto&& finished) { put(report, std::move(finished)); }, std::move(part));
-    } else if (question.dcv) {
-        report.dcv = co_await check::check_dcv(vantage_, std::move(*question.dcv), deadline);
-    } else if (question.caa) {
-        report.caa = co_await check::check_caa(vantage_, std::move(*question.caa), deadline);
+    } else if (question->dcv) {
+        report.dcv = co_await check::check_dcv(vantage_, std::move(*question->dcv), deadline);
+    } else if (question->caa) {
+        report.caa = co_await check::check_caa(vantage_, std::move(*question->caa), deadline);
     }
 
     report.elapsed_ms = base::as_ms(clock_.steady() - started);
+    log_checked(*question, report);
+    co_return base::http::json_response(200, wire::encode_report(report, question->attempt_id));
+}
+
+void Agent::log_checked(const wire::AgentQuestion& question, const PerspectiveReport& report) {
     log_.info("checked", {{"request-id", question.request_id},
                           {"attempt", question.attempt_id},
                           {"traceparent", question.traceparent},
                           {"dcv", report.dcv ? report.dcv->finding.code : "-"},
                           {"caa", report.caa ? report.caa->finding.code : "-"},
                           {"elapsed-ms", report.elapsed_ms}});
-    co_return report;
 }
 
 } // namespace mpic::perspective

@@ -24,6 +24,20 @@ TEST(Headers, SetReplacesEveryLineOfThatName) {
     EXPECT_EQ(headers, (Headers{{"A", "4"}, {"B", "2"}, {"C", "5"}}));
 }
 
+TEST(Headers, GivesItsLinesInOrder) {
+    Headers headers{{"A", ""}, {"b", "2"}};
+    headers.add("A", std::string(300, 'x'));
+    EXPECT_EQ(headers.size(), 3U);
+    std::string all;
+    for (const auto& [name, value] : headers.fields()) {
+        all.append(name).append("=").append(value).append(";");
+    }
+    EXPECT_EQ(all, "A=;b=2;A=" + std::string(300, 'x') + ";");
+    headers.set("a", headers.get("b")); // a view into itself
+    EXPECT_EQ(headers, (Headers{{"A", "2"}, {"b", "2"}}));
+    EXPECT_NE(headers, (Headers{{"A2", ""}, {"b", "2"}}));
+}
+
 TEST(Request, PathEndsAtTheQuery) {
     EXPECT_EQ(Request{.target = "/a/b?c/d"}.path(), "/a/b");
     EXPECT_EQ(Request{.target = "/a"}.path(), "/a");

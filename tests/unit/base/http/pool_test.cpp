@@ -100,7 +100,7 @@ TEST_F(PoolTest, ARequestArrivesAsItWasSentAndItsResponseToo) {
     EXPECT_EQ(response->headers.get("X-Host"), server.endpoint().to_string());
     EXPECT_EQ(response->headers.get("X-Field"), "value");
     EXPECT_EQ(response->headers.get("X-Method"), "POST");
-    EXPECT_EQ(response->headers.get("Content-Length"), "8");
+    EXPECT_EQ(response->headers.count("Content-Length"), 0U); // the stream's end says it
     EXPECT_NE(response->headers.get("Date"), "");
     EXPECT_EQ(pool.open_connections(), 1U);
 }

@@ -70,6 +70,22 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) { // RFC 9112 §9.3.2
     EXPECT_THAT(text, EndsWith("/last|"));
 }
 
+/// What has been read of a request is its connection's own, whoever is read next.
+TEST_F(ServerTest, HalfARequestOutlivesTheReadingOfOthers) {
+    const auto meanwhile = [](net::Endpoint to) -> Awaitable<std::string> {
+        RawHttpClient slow = co_await RawHttpClient::connect(to);
+        co_await slow.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHo");
+        co_await slow.receive("/1|");
+        RawHttpClient other = co_await RawHttpClient::connect(to);
+        co_await other.send("GET /x HTTP/1.1\r\nHost: y\r\nX-Filler: " + std::string(200, 'z')
+                            + "\r\n\r\n");
+        co_await other.receive("/x|");
+        co_await slow.send("st: x\r\nConnection: close\r\n\r\n");
+        co_return co_await slow.receive();
+    };
+    EXPECT_THAT(test::run(loop, meanwhile(server.endpoint())), EndsWith("/second|"));
+}
+
 TEST_F(ServerTest, Http10ClosesUnlessAskedNotTo) { // RFC 9112 §9.3
     EXPECT_THAT(talk({{"GET /1 HTTP/1.0\r\n\r\n"}}), HasSubstr("Connection: close\r\n"));
     const std::string kept =
