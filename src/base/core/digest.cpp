@@ -9,10 +9,20 @@
 
 namespace base {
 
+namespace {
+
+/// Looked up once, as long as the program: that costs more than the digest of a short text.
+const EVP_MD* sha256_method() {
+    static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return method;
+}
+
+} // namespace
+
 std::string sha256(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
+    if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, sha256_method(), nullptr) != 1)
         throw std::runtime_error("SHA-256 is not available in this OpenSSL");
     return {out.begin(), out.begin() + size};
 }

@@ -4,12 +4,20 @@
 #include "request_answer.hpp"
 #include "server_core.hpp"
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
 #include <utility>
 
 namespace base::http {
+namespace {
+
+/// Of one connection; more are begun anew.
+constexpr std::size_t resting_max = 64;
+
+} // namespace
 
 Http2Serving::Http2Serving(ServerCore& core, Transport& transport, const Peer& peer)
     : core_(core),
@@ -27,6 +35,8 @@ Awaitable<void> Http2Serving::run(std::string_view first) {
     look_at_the_clock();
     static_cast<void>(co_await link_.run(first));
     alarm_.clear();
+    ended_ = true;
+    dismiss();
     // Handlers run to their end, unless drain() has given up on them.
     if (is_given_up(co_await asio::this_coro::cancellation_state)) {
         transport_.close();
@@ -51,8 +61,12 @@ void Http2Serving::take_arrivals() {
                 *stream,
                 core_.options.reject(*stream->rejection, std::exchange(stream->detail, {})),
                 core_.date(), core_.clock.steady());
+        } else if (resting_.empty()) {
+            tasks_.spawn(work(stream));
         } else {
-            tasks_.spawn(answer(stream));
+            Worker worker = std::move(resting_.back());
+            resting_.pop_back();
+            worker(stream);
         }
     }
     proceed();
@@ -69,27 +83,42 @@ bool Http2Serving::append(std::string& out, std::size_t enough) {
     return protocol_.append(out, enough);
 }
 
-Awaitable<void> Http2Serving::answer(Http2Server::Stream* stream) {
-    Response response;
-    std::exception_ptr escaped;
-    try {
-        response = co_await core_.options.handler(stream->request, peer_);
-    } catch (...) {
-        escaped = std::current_exception();
+Awaitable<void> Http2Serving::work(Http2Server::Stream* stream) {
+    const auto rest = [this](auto worker) { resting_.emplace_back(std::move(worker)); };
+    while (stream != nullptr) {
+        Response response;
+        std::exception_ptr escaped;
+        try {
+            response = co_await core_.options.handler(stream->request, peer_);
+        } catch (...) {
+            escaped = std::current_exception();
+        }
+        if (is_given_up(co_await asio::this_coro::cancellation_state)) {
+            co_return;
+        }
+        if (escaped) {
+            response = answer_fault(core_, stream->request, peer_, escaped);
+        }
+        protocol_.respond(*stream, std::move(response), core_.date(), core_.clock.steady());
+        proceed();
+        const bool ends = ended_ || resting_.size() == resting_max;
+        stream =
+            ends
+                ? nullptr
+                : co_await asio::async_initiate<const asio::deferred_t, void(Http2Server::Stream*)>(
+                      rest, asio::deferred);
     }
-    if (is_given_up(co_await asio::this_coro::cancellation_state)) {
-        co_return;
-    }
-    if (escaped) {
-        response = answer_fault(core_, stream->request, peer_, escaped);
-    }
-    protocol_.respond(*stream, std::move(response), core_.date(), core_.clock.steady());
-    proceed();
 }
 
 void Http2Serving::proceed() {
     settle();
     link_.send_soon();
+}
+
+void Http2Serving::dismiss() {
+    for (Worker& worker : std::exchange(resting_, {})) {
+        worker(nullptr);
+    }
 }
 
 void Http2Serving::settle() {
@@ -111,6 +140,9 @@ void Http2Serving::drain() {
 void Http2Serving::look_at_the_clock() {
     protocol_.expire(core_.clock.steady());
     idled_ = protocol_.is_idle() && protocol_.is_shutting_down();
+    if (protocol_.is_idle()) {
+        dismiss();
+    }
     take_arrivals();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One HTTP/2 connection of a server, once its handshake is done. Lives in the frame of its
-// session's coroutine; each request is a task beside it.
+// session's coroutine; requests are answered by workers beside it.
 
 #include "base/async/alarm.hpp"
 #include "base/async/awaitable.hpp"
@@ -10,7 +10,9 @@
 #include "http2_link.hpp"
 #include "http2_server.hpp"
 
+#include <functional>
 #include <string_view>
+#include <vector>
 
 namespace base::http {
 
@@ -36,7 +38,11 @@ private:
     void proceed();
     void settle();
     void look_at_the_clock();
-    [[nodiscard]] Awaitable<void> answer(Http2Server::Stream* stream);
+    /// Answers `stream`, and then the streams it is given: to begin a coroutine costs more than to
+    /// resume one.
+    [[nodiscard]] Awaitable<void> work(Http2Server::Stream* stream);
+    /// Lets those workers end that have nothing to do.
+    void dismiss();
 
     ServerCore& core_;
     Transport& transport_;
@@ -44,6 +50,10 @@ private:
     Http2Server protocol_;
     Http2Link link_;
     Alarm alarm_;
+    /// Resumes a worker with what it answers next; null: it ends.
+    using Worker = std::move_only_function<void(Http2Server::Stream*)>;
+    std::vector<Worker> resting_;
+    bool ended_ = false; ///< no further streams will come
     bool idled_ = false; ///< it ended because nothing was under way
     TaskSet tasks_;      // last: its tasks refer to the others
 };
