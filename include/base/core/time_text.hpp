@@ -12,6 +12,8 @@ namespace base {
 
 /// "2026-11-22T13:55:23.041000Z"
 [[nodiscard]] std::string rfc3339(WallTime at);
+/// Appends "2026-11-22T13:55:23.041Z".
+void append_rfc3339_ms(std::string& out, WallTime at);
 /// "2026-11-22"
 [[nodiscard]] std::string iso_date(WallTime at);
 /// Reads "2026-12-15" or "2026-12-15T00:00:00Z" with an optional fraction.

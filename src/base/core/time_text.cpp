@@ -76,29 +76,55 @@ void put_digits(std::string& out, std::size_t end, I value) {
         out[--end] = static_cast<char>('0' + value % 10);
 }
 
+/// Appends `form`, which begins with "0000-00-00", with the date put in.
+void append_date(std::string& out, std::string_view form, WallTime at) {
+    const year_month_day date(floor<days>(at));
+    const int year = static_cast<int>(date.year());
+    const std::size_t begin = out.size();
+    std::size_t digits = 4;
+    out += form;
+    if (year >= 0 && year <= 9999) {
+        put_digits(out, begin + digits, year);
+    } else {
+        const std::string unusual = fmt::format("{:04}", year);
+        out.replace(begin, digits, unusual);
+        digits = unusual.size();
+    }
+    put_digits(out, begin + digits + 3, static_cast<unsigned>(date.month()));
+    put_digits(out, begin + digits + 6, static_cast<unsigned>(date.day()));
+}
+
+/// Appends `form`, which begins with "0000-00-00T00:00:00.", with all but the fraction put in. The
+/// fraction.
+microseconds append_instant(std::string& out, std::string_view form, WallTime at) {
+    const std::chrono::hh_mm_ss<microseconds> time(at - floor<days>(at));
+    append_date(out, form, at);
+    const std::size_t fraction = out.size() - (form.size() - form.find('.'));
+    put_digits(out, fraction - 6, time.hours().count());
+    put_digits(out, fraction - 3, time.minutes().count());
+    put_digits(out, fraction, time.seconds().count());
+    return time.subseconds();
+}
+
 } // namespace
 
 std::string iso_date(WallTime at) {
-    const year_month_day date(floor<days>(at));
-    const int year = static_cast<int>(date.year());
-    const bool usual = year >= 0 && year <= 9999;
-    std::string out = usual ? "0000-00-00" : fmt::format("{:04}-00-00", year);
-    if (usual)
-        put_digits(out, 4, year);
-    put_digits(out, out.size() - 3, static_cast<unsigned>(date.month()));
-    put_digits(out, out.size(), static_cast<unsigned>(date.day()));
+    std::string out;
+    append_date(out, "0000-00-00", at);
     return out;
 }
 
-std::string rfc3339(WallTime at) { // in every log line, report and record
-    const std::chrono::hh_mm_ss<microseconds> time(at - floor<days>(at));
-    std::string out = iso_date(at);
-    out += "T00:00:00.000000Z";
-    put_digits(out, out.size() - 14, time.hours().count());
-    put_digits(out, out.size() - 11, time.minutes().count());
-    put_digits(out, out.size() - 8, time.seconds().count());
-    put_digits(out, out.size() - 1, time.subseconds().count());
+std::string rfc3339(WallTime at) { // in every report and record
+    std::string out;
+    out.reserve(std::string_view("0000-00-00T00:00:00.000000Z").size());
+    const auto fraction = append_instant(out, "0000-00-00T00:00:00.000000Z", at);
+    put_digits(out, out.size() - 1, fraction.count());
     return out;
+}
+
+void append_rfc3339_ms(std::string& out, WallTime at) { // in every line of the log
+    const auto fraction = append_instant(out, "0000-00-00T00:00:00.000Z", at);
+    put_digits(out, out.size() - 1, fraction.count() / 1000);
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

@@ -73,11 +73,6 @@ std::string_view name_of(Level level) {
     return "error";
 }
 
-void append_milliseconds(std::string& out, WallTime at) {
-    out += rfc3339(at); // "2026-11-22T13:55:23.041000Z"
-    out.replace(out.size() - 4, 4, "Z");
-}
-
 /// Looks at all of `text` in any case: without a way out the loop takes many octets at a time.
 bool has_other_than(std::string_view text, auto plain) {
     bool found = false;
@@ -114,6 +109,24 @@ bool needs_quotes(std::string_view text) {
            });
 }
 
+/// The shortest decimal that reads back as `v`. Nearly all are times in ms, with six places at
+/// most: of so few digits no two are the same number, so what divides back to `v` is the shortest.
+void append_number(std::string& out, double v) {
+    constexpr double unit = 1e6;
+    const bool usual = v >= 1e-4 && v < 1e8;
+    const auto units = usual ? static_cast<std::uint64_t>(std::llround(v * unit)) : 0U;
+    if (!usual || static_cast<double>(units) / unit != v) {
+        fmt::format_to(std::back_inserter(out), "{}", v);
+        return;
+    }
+    out += fmt::format_int(units / 1'000'000).c_str();
+    if (std::uint64_t rest = units % 1'000'000; rest != 0) {
+        out += '.';
+        for (std::uint64_t place = 100'000; rest != 0; rest %= place, place /= 10)
+            out += static_cast<char>('0' + rest / place);
+    }
+}
+
 struct AsText {
     std::string& out;
     void operator()(std::string_view v) const {
@@ -123,7 +136,7 @@ struct AsText {
             out += v;
     }
     void operator()(std::int64_t v) const { out += fmt::format_int(v).c_str(); }
-    void operator()(double v) const { fmt::format_to(std::back_inserter(out), "{}", v); }
+    void operator()(double v) const { append_number(out, v); }
     void operator()(bool v) const { out += v ? "true" : "false"; }
 };
 
@@ -151,7 +164,7 @@ std::string text_line(WallTime at, Level level, std::string_view event,
     constexpr std::string_view padding = "     ";
     std::string out;
     out.reserve(usual_line);
-    append_milliseconds(out, at);
+    append_rfc3339_ms(out, at);
     out += ' ';
     out += name_of(level);
     out += padding.substr(std::min(padding.size(), name_of(level).size()));
@@ -171,7 +184,7 @@ std::string json_line(WallTime at, Level level, std::string_view event,
     std::string out;
     out.reserve(usual_line);
     out += R"({"time":")";
-    append_milliseconds(out, at);
+    append_rfc3339_ms(out, at);
     out += R"(","level":")";
     out += name_of(level);
     out += R"(","event":)";

@@ -16,6 +16,13 @@ TEST(Rfc3339, HasSixDigitsAndZ) {
     EXPECT_EQ(base::rfc3339(WallTime{}), "1970-01-01T00:00:00.000000Z");
     EXPECT_EQ(base::rfc3339(WallTime{} - 1us), "1969-12-31T23:59:59.999999Z");
     EXPECT_EQ(base::iso_date(sample), "2026-11-22");
+    std::string line = "at ";
+    base::append_rfc3339_ms(line, sample);
+    base::append_rfc3339_ms(line, WallTime{} - 1us);
+    EXPECT_EQ(line, "at 2026-11-22T13:55:23.041Z1969-12-31T23:59:59.999Z");
+    const WallTime far = std::chrono::sys_days{std::chrono::year{12026} / 1 / 2};
+    EXPECT_EQ(base::iso_date(far), "12026-01-02");
+    EXPECT_EQ(base::rfc3339(far + 3h), "12026-01-02T03:00:00.000000Z");
     EXPECT_EQ(base::iso_date(WallTime{} - 1us), "1969-12-31");
 }
 

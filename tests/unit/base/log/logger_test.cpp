@@ -5,11 +5,14 @@
 #include "support/fake_clock.hpp"
 #include "support/recording_logger.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <random>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -31,6 +34,24 @@ TEST(TextLine, HasTimeLevelEventAndFields) {
         base::log::text_line(now, Level::warn, "slow-agent",
                              {{"id", "nrt"}, {"elapsed-ms", 31.5}, {"tries", 2}, {"ok", false}}),
         "2026-11-22T13:55:23.041Z warn  slow-agent id=nrt elapsed-ms=31.5 tries=2 ok=false");
+}
+
+TEST(TextLine, NumbersAreTheShortestThatReadBack) {
+    const std::size_t before = base::log::text_line(now, Level::info, "e", {{"n", ""}}).size() - 2;
+    const auto expect_shortest = [before](double number) {
+        const auto line = base::log::text_line(now, Level::info, "e", {{"n", number}});
+        EXPECT_EQ(line.substr(before), fmt::format("{}", number));
+    };
+    for (const double number :
+         {0.0, -0.0, 1e-7, 1e-4, 0.001, 0.1, 0.1 + 0.2, 1.0, 1.5, 100.0, 31.423157, -31.5,
+          1e8 - 0.5, 99'999'999.999999, 1e8, 1e15, 1e16, 1e300, std::nextafter(31.5, 32.0)})
+        expect_shortest(number);
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 20'000; ++i) {
+        const auto nanoseconds = static_cast<double>(random() >> (random() % 64U));
+        expect_shortest(nanoseconds / 1e6);
+        expect_shortest(nanoseconds / 7.0);
+    }
 }
 
 TEST(TextLine, QuotesWhatWouldReadAsSomethingElse) {
