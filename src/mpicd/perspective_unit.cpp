@@ -45,15 +45,14 @@ base::dns::RecursiveResolverOptions resolver_options(std::vector<base::net::Endp
 PerspectiveUnit::PerspectiveUnit(base::asio::io_context& loop, const base::Clock& clock,
                                  base::Random& random, base::log::Logger& log,
                                  base::log::Metrics& metrics, PerspectiveUnitOptions options)
-    : clock_(clock),
-      tls_(options.tls),
+    : tls_(options.tls),
       resolver_(loop, clock, random, options.resolver),
       exchanger_(clock, usable("http", base::net::unverified_client_context())),
       handshaker_(clock, usable("tls-alpn-01", base::net::unverified_client_context())),
       addresses_(options.allow_special_purpose),
       vantage_{resolver_, exchanger_, handshaker_, addresses_, clock, options.check},
-      agent_(vantage_, clock, log, options.agent),
       meters_(metrics),
+      agent_(vantage_, clock, log, options.agent, &meters_),
       refusals_(log, clock,
                 metrics.counter("mpicd_peers_refused_total",
                                 "TLS handshakes that failed over the peer's identity.",
@@ -89,11 +88,9 @@ base::http::ServerOptions PerspectiveUnit::server_options(const PerspectiveUnitO
     server.tls = [this] { return tls_; };
     server.limits = options.limits;
     server.limits.body_bytes = mpic::wire::agent_request_limit;
-    server.handler = meters_.around(
-        [this](const base::http::Request& request, const base::http::Peer& peer) {
-            return agent_.handle(request, peer);
-        },
-        clock_);
+    server.handler = [this](const base::http::Request& request, const base::http::Peer& peer) {
+        return agent_.handle(request, peer);
+    };
     server.reject = plain_rejection;
     server.fault = plain_fault;
     return server;

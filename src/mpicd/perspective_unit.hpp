@@ -10,7 +10,6 @@
 #include "base/http/server.hpp"
 #include "base/net/special_purpose.hpp"
 #include "mpic/perspective/agent.hpp"
-#include "mpicd/agent_meters.hpp"
 
 #include <vector>
 
@@ -53,16 +52,14 @@ private:
     [[nodiscard]] base::http::ServerOptions server_options(const PerspectiveUnitOptions& options);
     [[nodiscard]] base::Awaitable<void> measure();
 
-    const base::Clock& clock_;
-
     base::net::TlsContext tls_;
     base::dns::RecursiveResolver resolver_;
     base::http::DirectExchanger exchanger_;
     base::net::DirectHandshaker handshaker_;
     base::net::AddressPolicy addresses_;
     mpic::check::Vantage vantage_;
+    mpic::perspective::AgentMeters meters_;
     mpic::perspective::Agent agent_;
-    AgentMeters meters_;
     base::http::RefusalLog refusals_;
     base::http::Server server_;
     base::log::Gauge& connections_;

@@ -8,6 +8,7 @@
 #include "base/log/rate_bound.hpp"
 #include "mpic/check/vantage.hpp"
 #include "mpic/model/report.hpp"
+#include "mpic/perspective/agent_meters.hpp"
 #include "mpic/wire/agent_protocol.hpp"
 
 #include <expected>
@@ -27,9 +28,9 @@ struct AgentOptions {
 
 class Agent {
 public:
-    /// References outlive the agent.
+    /// References, and `meters` where there are some, outlive the agent.
     Agent(const check::Vantage& vantage, const base::Clock& clock, base::log::Logger& log,
-          AgentOptions options);
+          AgentOptions options, AgentMeters* meters = nullptr);
 
     /// The handler for the agent's HTTPS server: POST /agent/v1/check, GET /agent/v1/health. 403
     /// for a coordinator that is not ours, 421 for another perspective's question, 503 over
@@ -54,6 +55,7 @@ private:
     const base::Clock& clock_;
     base::log::Logger& log_;
     AgentOptions options_;
+    AgentMeters* meters_;
     base::log::RateBound refusals_; // somebody who is refused may try again at once, and for ever
     std::size_t in_flight_ = 0;
 };

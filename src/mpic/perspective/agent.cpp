@@ -62,8 +62,8 @@ private:
 };
 
 Agent::Agent(const check::Vantage& vantage, const base::Clock& clock, base::log::Logger& log,
-             AgentOptions options)
-    : vantage_(vantage), clock_(clock), log_(log), options_(std::move(options)) {}
+             AgentOptions options, AgentMeters* meters)
+    : vantage_(vantage), clock_(clock), log_(log), options_(std::move(options)), meters_(meters) {}
 
 Accepted Agent::accept(const base::http::Request& request, const base::http::Peer& peer) {
     if (!is_coordinator(peer)) {
@@ -110,18 +110,21 @@ bool Agent::is_coordinator(const base::http::Peer& peer) const {
 /// In one coroutine: every question comes this way.
 base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& request,
                                                     const base::http::Peer& peer) {
+    const bool is_question = request.path() == wire::agent_check_path; // and no probe
+    AgentMeters::Question meter(is_question ? meters_ : nullptr, clock_);
     auto question = accept(request, peer);
-    if (!question)
+    if (!question) {
+        meter.answered(question.error());
         co_return std::move(question.error());
+    }
     const InFlight counted(in_flight_);
-    const auto started = clock_.steady();
     PerspectiveReport report;
     report.perspective = options_.perspective;
     report.build = options_.build;
     report.started = base::rfc3339(clock_.wall());
 
     const auto deadline =
-        checking_deadline(started, std::min(question->budget, options_.max_budget));
+        checking_deadline(meter.started(), std::min(question->budget, options_.max_budget));
     if (question->dcv && question->caa) {
         std::vector<base::Awaitable<Part>> checks;
         checks.push_back(run_dcv(vantage_, std::move(*question->dcv), deadline));
@@ -134,9 +137,12 @@ base::Awaitable<base::http::Response> Agent::handle(const base::http::Request& r
         report.caa = co_await check::check_caa(vantage_, std::move(*question->caa), deadline);
     }
 
-    report.elapsed_ms = base::as_ms(clock_.steady() - started);
+    report.elapsed_ms = base::as_ms(clock_.steady() - meter.started());
     log_checked(*question, report);
-    co_return base::http::json_response(200, wire::encode_report(report, question->attempt_id));
+    auto response =
+        base::http::json_response(200, wire::encode_report(report, question->attempt_id));
+    meter.answered(response);
+    co_return response;
 }
 
 void Agent::log_checked(const wire::AgentQuestion& question, const PerspectiveReport& report) {
