@@ -133,7 +133,7 @@ std::string check_text(const mpic::CheckRequest& request, const CheckResult& res
         out += caa_lines(*result.caa);
     if (result.dcv)
         out += dcv_lines(*result.dcv);
-    for (const auto& lookup : result.dcv ? result.dcv->lookups : result.caa->lookups)
+    for (const auto& lookup : (result.dcv ? result.dcv->lookups : result.caa->lookups).list())
         out += lookup_line(lookup);
     out += fmt::format("  dnssec    {}\n",
                        base::dns::to_string(result.dcv ? result.dcv->dnssec : result.caa->dnssec));

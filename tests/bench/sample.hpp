@@ -39,8 +39,8 @@ inline mpic::PerspectiveReport report(std::string perspective) {
     out.caa->lookups = {test::sample_lookup("w17.bench.example", "CAA"),
                         test::sample_lookup("bench.example", "CAA"),
                         test::sample_lookup("example", "CAA")};
-    out.caa->lookups[1].records = {"0 issue \"letsencrypt.org\""};
-    out.caa->lookups[1].record_count = 1;
+    out.caa->lookups.edit()[1].records = {"0 issue \"letsencrypt.org\""};
+    out.caa->lookups.edit()[1].record_count = 1;
     return out;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any body gives a question (report) or peer-malformed; what is accepted survives its own encoding.
+// Any body gives a question (report) or peer-malformed; what is accepted survives its own encoding,
+// and lookups that are kept as text are written as their list would be.
 #include "mpic/wire/agent_protocol.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -12,6 +14,15 @@ namespace {
 void require(bool holds) {
     if (!holds)
         std::abort();
+}
+
+/// The same without any text that was kept.
+std::string encode_listed(mpic::PerspectiveReport report) {
+    if (report.dcv)
+        static_cast<void>(report.dcv->lookups.edit());
+    if (report.caa)
+        static_cast<void>(report.caa->lookups.edit());
+    return mpic::wire::encode_report(report, "a");
 }
 
 } // namespace
@@ -28,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto report = mpic::wire::decode_report(body, "a")) {
         const auto again = mpic::wire::decode_report(mpic::wire::encode_report(*report, "a"), "a");
         require(again && *again == *report);
+        require(encode_listed(*report) == mpic::wire::encode_report(*report, "a"));
     } else {
         require(report.error().kind == base::FailureKind::peer_malformed);
     }

@@ -97,7 +97,7 @@ public:
     /// The lookup of `name` that the last DCV finding rests on.
     Says& lookup(std::string name, std::string type, std::string rcode,
                  std::vector<std::string> records = {}) {
-        report_.dcv->lookups.push_back(make_lookup(name, type, rcode, std::move(records)));
+        report_.dcv->lookups.edit().push_back(make_lookup(name, type, rcode, std::move(records)));
         return *this;
     }
     /// A TXT set that does not hold the expected value; none: there is no such record.
@@ -109,7 +109,7 @@ public:
         dcv(mpic::Verdict::undetermined, std::string(base::to_string(kind)));
         lookup("_x.www.example.com", "TXT", std::move(rcode));
         if (!extended.empty())
-            report_.dcv->lookups.back().extended_errors.push_back(std::move(extended));
+            report_.dcv->lookups.edit().back().extended_errors.push_back(std::move(extended));
         return *this;
     }
 
@@ -172,9 +172,9 @@ public:
         report_.caa.emplace();
         report_.caa->finding = {mpic::Verdict::undetermined, std::string(base::to_string(kind)),
                                 ""};
-        report_.caa->lookups.push_back(make_lookup("www.example.com", "CAA", rcode, {}));
+        report_.caa->lookups.edit().push_back(make_lookup("www.example.com", "CAA", rcode, {}));
         if (!extended.empty())
-            report_.caa->lookups.back().extended_errors.push_back(std::move(extended));
+            report_.caa->lookups.edit().back().extended_errors.push_back(std::move(extended));
         return *this;
     }
 

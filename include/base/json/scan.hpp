@@ -3,9 +3,9 @@
 // JSON read once from front to back, without a tree, by somebody who knows what comes: messages
 // that we wrote ourselves, whose members stand in the order in which they are asked for.
 
+#include "base/json/retrace.hpp"
 #include "base/json/tree.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,9 +30,13 @@ public:
     [[nodiscard]] bool close(char bracket);
     /// The value, which is no object, array or null; otherwise lost. The node is good until the
     /// next one is read, its text as long as the scan.
-    [[nodiscard]] std::optional<Node> scalar();
+    [[nodiscard]] MaybeNode scalar();
     /// That of the next member, if it is this one.
-    [[nodiscard]] std::optional<Node> scalar_member(std::string_view key);
+    [[nodiscard]] MaybeNode scalar_member(std::string_view key);
+
+    /// Goes over the next member, key and value, if `retrace` does. It is returned as it stands;
+    /// otherwise nothing, and the scan is where it was.
+    [[nodiscard]] std::string_view retraced(bool (*retrace)(Retrace& in));
 
     [[nodiscard]] bool lost() const { return lost_; }
     /// Not lost, and at the end of the text.
@@ -40,7 +44,7 @@ public:
 
 private:
     [[nodiscard]] const char* behind(std::string_view key) const;
-    [[nodiscard]] std::optional<Node> found(bool sound);
+    [[nodiscard]] MaybeNode found(bool sound);
     [[nodiscard]] bool read();
     [[nodiscard]] bool read_odd(char first);
     [[nodiscard]] bool read_text();

@@ -18,6 +18,8 @@
 
 namespace base::json {
 
+class MaybeNode;
+
 /// One value. Refers to its tree and to the text that was parsed; cheap to copy.
 class Node {
 public:
@@ -32,24 +34,21 @@ public:
     /// Members or elements of what can have some.
     [[nodiscard]] std::size_t size() const { return at_->size; }
     /// The member of an object.
-    [[nodiscard]] std::optional<Node> find(std::string_view key) const;
-    /// Elements of an array: the first, if there is one, and the one after.
-    [[nodiscard]] std::optional<Node> first() const {
-        if (at_->kind != Kind::array || at_->size == 0)
-            return std::nullopt;
-        return Node(at_ + 1, at_ + at_->span);
-    }
-    [[nodiscard]] std::optional<Node> next() const {
-        if (at_ + at_->span == end_)
-            return std::nullopt;
-        return Node(at_ + at_->span, end_);
-    }
+    [[nodiscard]] MaybeNode find(std::string_view key) const;
+    /// Elements of an array, or members of an object: the first, if there is one, and the one
+    /// after.
+    [[nodiscard]] MaybeNode first() const;
+    [[nodiscard]] MaybeNode next() const;
+    /// Of a member.
+    [[nodiscard]] std::string_view key() const { return {at_->key, at_->key_size}; }
 
 private:
+    friend class MaybeNode;
     friend class Members;
     friend class Scan;
     friend class Tree;
     friend class TreeBuilder;
+    friend Value to_value(Node node);
 
     struct Entry {
         const char* key = nullptr;
@@ -77,6 +76,34 @@ private:
     const Entry* end_; ///< where its container's children end
 };
 
+/// A node, if there is one. Unlike a std::optional it is returned in registers: every member that
+/// is read is returned twice or thrice.
+class MaybeNode {
+public:
+    MaybeNode() : node_(nullptr, nullptr) {}
+    MaybeNode(Node node) : node_(node) {} // NOLINT: it is one
+
+    [[nodiscard]] bool has_value() const { return node_.at_ != nullptr; }
+    explicit operator bool() const { return has_value(); }
+    const Node& operator*() const { return node_; }
+    const Node* operator->() const { return &node_; }
+
+private:
+    Node node_;
+};
+
+inline MaybeNode Node::first() const {
+    if ((at_->kind != Kind::array && at_->kind != Kind::object) || at_->size == 0)
+        return {};
+    return Node(at_ + 1, at_ + at_->span);
+}
+
+inline MaybeNode Node::next() const {
+    if (at_ + at_->span == end_)
+        return {};
+    return Node(at_ + at_->span, end_);
+}
+
 /// Finds the members of an object: at once when they are asked for in the order in which they
 /// stand. The tree outlives it.
 class Members {
@@ -85,7 +112,7 @@ public:
         : object_(object.at_),
           end_(object_ + object_->span),
           next_(object_->kind == Node::Kind::object ? object_ + 1 : end_) {}
-    [[nodiscard]] std::optional<Node> find(std::string_view key) {
+    [[nodiscard]] MaybeNode find(std::string_view key) {
         if (next_ == end_ || !next_->has_key(key))
             return find_elsewhere(key);
         const Node found(next_, end_);
@@ -94,7 +121,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::optional<Node> find_elsewhere(std::string_view key);
+    [[nodiscard]] MaybeNode find_elsewhere(std::string_view key);
 
     const Node::Entry* object_;
     const Node::Entry* end_;
@@ -114,5 +141,8 @@ private:
     std::vector<Node::Entry> entries_; ///< each container before its children
     std::string undone_;               ///< texts whose escapes are undone, one after another
 };
+
+/// What parse() makes of the same text.
+[[nodiscard]] Value to_value(Node node);
 
 } // namespace base::json

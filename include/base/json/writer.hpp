@@ -72,6 +72,11 @@ public:
         end_at(at + json.size(), 1);
     }
 
+    /// Octets written so far.
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - text_.data()); }
+    /// Once more what was written between two such places, of which neither is within a value.
+    void repeat(std::size_t from, std::size_t to);
+
     template <class T>
     void member(std::string_view name, const T& what) {
         key(name);

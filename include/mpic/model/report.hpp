@@ -6,6 +6,7 @@
 
 #include "base/core/result.hpp"
 #include "base/dns/resolver.hpp"
+#include "mpic/model/lookups.hpp"
 
 #include <optional>
 #include <string>
@@ -27,35 +28,6 @@ struct Finding {
     std::string code;   ///< stable, kebab-case, in docs/errors.md; "ok" for passed
     std::string detail; ///< one sentence without a final full stop; what was seen is excerpted
     bool operator==(const Finding&) const = default;
-};
-
-/// One name on the way of a lookup's aliases.
-struct LinkEvidence {
-    std::string name;
-    base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
-    std::string dnssec_proof;
-    bool operator==(const LinkEvidence&) const = default;
-};
-
-/// One DNS lookup as it went.
-struct LookupEvidence {
-    std::string name;
-    std::string type;
-    std::string rcode;                ///< "NOERROR"; empty when no response came
-    std::vector<std::string> records; ///< presentation form, escaped, the first 20
-    std::size_t record_count = 0;
-    std::vector<std::string> chain; ///< alias targets in order
-    base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;
-    std::string dnssec_proof;
-    /// With aliases, and where the state was settled beyond AD: the name asked for and each alias
-    /// target; after a failure, up to the name that fails.
-    std::vector<LinkEvidence> links;
-    std::vector<std::string> extended_errors; ///< RFC 8914, in words
-    std::string resolver;
-    int tries = 0;
-    double elapsed_ms = 0;
-    std::optional<base::Failure> failure;
-    bool operator==(const LookupEvidence&) const = default;
 };
 
 /// One address that a hop tried to reach.
@@ -89,7 +61,7 @@ struct HopEvidence {
 
 struct DcvReport {
     Finding finding;
-    std::vector<LookupEvidence> lookups;
+    Lookups lookups;
     std::vector<HopEvidence> hops; ///< methods that connect
     std::string seen;              ///< excerpt of the body or records compared
     /// The weakest state among the lookups that the finding rests on.
@@ -121,7 +93,7 @@ struct CaaReport {
     std::vector<std::string> rdata;
     std::optional<bool> permits; ///< with a policy and a determined set
     std::string deciding_record; ///< the record that permits or forbids, in presentation form
-    std::vector<LookupEvidence> lookups;
+    Lookups lookups;
     std::optional<LookupFailureConditions>
         lookup_failure; ///< of the lookup that failed, if one did
     base::dns::DnssecState dnssec = base::dns::DnssecState::indeterminate;

@@ -96,14 +96,23 @@ constexpr std::optional<Utf8Lead> utf8_lead(std::uint8_t lead) {
     return std::nullopt;
 }
 
+template <std::size_t Words>
+bool ascii_only(const char* at) {
+    std::array<std::uint64_t, Words> words{};
+    std::memcpy(words.data(), at, sizeof words);
+    std::uint64_t octets = 0;
+    for (const std::uint64_t word : words)
+        octets |= word;
+    return (octets & 0x8080808080808080) == 0;
+}
+
 /// The octets in front that are ASCII, counted in words of eight.
 std::size_t ascii_words(std::string_view bytes) {
     std::size_t at = 0;
-    for (std::uint64_t word = 0; bytes.size() - at >= sizeof word; at += sizeof word) {
-        std::memcpy(&word, bytes.data() + at, sizeof word);
-        if ((word & 0x8080808080808080) != 0)
-            break;
-    }
+    while (bytes.size() - at >= 64 && ascii_only<8>(bytes.data() + at))
+        at += 64;
+    while (bytes.size() - at >= 8 && ascii_only<1>(bytes.data() + at))
+        at += 8;
     return at;
 }
 
@@ -124,22 +133,36 @@ std::optional<std::string> from_base64(std::string_view text) {
     }
     std::string out(text.size() * 3 / 4, '\0');
     char* to = out.data();
-    std::uint32_t window = 0;
-    unsigned held = 0;
-    for (const char c : text) {
-        const std::uint32_t digit = base64_digits[octet(c)];
-        if (digit >= base64_alphabet.size())
+    const auto digit = [text](std::size_t at) {
+        return std::uint32_t{base64_digits[octet(text[at])]};
+    };
+    std::size_t at = 0;
+    for (; text.size() - at >= 4; at += 4) {
+        const std::array digits{digit(at), digit(at + 1), digit(at + 2), digit(at + 3)};
+        if ((digits[0] | digits[1] | digits[2] | digits[3]) >= base64_alphabet.size())
             return std::nullopt;
-        window = (window << 6 | digit) & 0xffff;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            *to++ = static_cast<char>((window >> held) & 0xff);
-        }
+        const std::uint32_t group = digits[0] << 18 | digits[1] << 12 | digits[2] << 6 | digits[3];
+        *to++ = static_cast<char>(group >> 16);
+        *to++ = static_cast<char>(group >> 8 & 0xff);
+        *to++ = static_cast<char>(group & 0xff);
     }
-    // What is left over must be zero bits, as many as the padding says (RFC 4648 §3.5).
-    if (held != padding * 2 || (window & ((1U << held) - 1)) != 0)
+    std::uint32_t rest = 0;
+    for (const char c : text.substr(at)) {
+        const std::uint32_t one = base64_digits[octet(c)];
+        if (one >= base64_alphabet.size())
+            return std::nullopt;
+        rest = rest << 6 | one;
+    }
+    // Behind its octets the last group has zero bits, twice as many as the padding has signs (RFC
+    // 4648 §3.5).
+    const std::size_t surplus = padding * 2;
+    if ((rest & ((1U << surplus) - 1)) != 0)
         return std::nullopt;
+    rest >>= surplus;
+    if (padding == 1)
+        *to++ = static_cast<char>(rest >> 8);
+    if (padding > 0)
+        *to++ = static_cast<char>(rest & 0xff);
     return out;
 }
 
@@ -212,8 +235,13 @@ bool ascii_iequals(std::string_view a, std::string_view b) {
 }
 
 std::string excerpt(std::string_view bytes, std::size_t limit) {
-    if (bytes.size() <= limit && std::ranges::all_of(bytes, stands_for_itself))
-        return std::string(bytes);
+    if (bytes.size() <= limit) {
+        bool plain = true; // without a way out the loop takes many octets at a time
+        for (const char c : bytes)
+            plain &= stands_for_itself(c);
+        if (plain)
+            return std::string(bytes);
+    }
     std::string out;
     for (const char c : bytes.substr(0, limit)) {
         if (stands_for_itself(c)) {

@@ -44,8 +44,10 @@ std::vector<std::string> split_labels(std::string_view text) {
             text.remove_prefix(3);
             labels.emplace_back();
         } else {
-            labels.back() += text.front();
-            text.remove_prefix(1);
+            const auto plain = std::ranges::find_if(
+                text.substr(1), [](char c) { return c == '.' || !is_ascii({&c, 1}); });
+            labels.back().append(text.begin(), plain);
+            text = {plain, text.end()};
         }
     }
     return labels;

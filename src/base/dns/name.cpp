@@ -76,6 +76,44 @@ std::string folded(std::string wire) {
     return wire;
 }
 
+/// Labels on their way to the wire, one after another.
+class WireLabels {
+public:
+    explicit WireLabels(std::size_t octets) {
+        wire_.reserve(octets + 1);
+        wire_ += '\0';
+    }
+    /// To the last label.
+    void append(std::string_view octets) { wire_ += octets; }
+    [[nodiscard]] std::string_view last() const { return std::string_view(wire_).substr(at_ + 1); }
+    /// Begins another label.
+    void next() {
+        end();
+        at_ = wire_.size();
+        wire_ += '\0';
+    }
+    /// Or what is wrong with the first label that is none, or with all together.
+    Result<std::string> take() && {
+        end();
+        if (sound_)
+            sound_ = check_length(wire_.size());
+        if (!sound_)
+            return std::unexpected(std::move(sound_.error()));
+        return std::move(wire_);
+    }
+
+private:
+    void end() {
+        if (sound_)
+            sound_ = check_label(last());
+        wire_[at_] = static_cast<char>(last().size());
+    }
+
+    std::string wire_;
+    std::size_t at_ = 0; ///< of the last label's length
+    Result<void> sound_;
+};
+
 } // namespace
 
 Name::Name(std::string folded_wire) {
@@ -101,24 +139,26 @@ Result<Name> Name::parse(std::string_view text) {
         return Name();
     if (text.size() > max_text_octets)
         return refuse(text, fmt::format("{} octets long", text.size()));
-    std::vector<std::string> labels(1);
+    WireLabels labels(text.size());
     for (std::string_view rest = text; !rest.empty();) {
+        const auto plain = std::ranges::find_if(rest, [](char c) { return c == '.' || c == '\\'; });
+        labels.append({rest.begin(), plain});
+        rest = {plain, rest.end()};
+        if (rest.empty() || (rest == "." && !labels.last().empty()))
+            break; // perhaps before the final dot
         const char c = rest.front();
         rest.remove_prefix(1);
-        if (c == '.') {
-            if (rest.empty() && !labels.back().empty())
-                break; // the final dot
-            labels.emplace_back();
-        } else if (c != '\\') {
-            labels.back() += c;
-        } else if (const auto octet = take_escape(rest)) {
-            labels.back() += *octet;
-        } else {
+        if (c == '.')
+            labels.next();
+        else if (const auto octet = take_escape(rest))
+            labels.append({&*octet, 1});
+        else
             return refuse(text, "a backslash is not followed by a character or three digits");
-        }
     }
-    auto name = from_labels(labels);
-    return name ? std::move(name) : refuse(text, name.error().detail);
+    auto wire = std::move(labels).take();
+    if (wire)
+        return Name(folded(*std::move(wire)));
+    return refuse(text, wire.error().detail);
 }
 
 Result<Name> Name::from_labels(const std::vector<std::string>& labels) {

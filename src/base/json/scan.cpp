@@ -104,16 +104,16 @@ bool Scan::read_odd(char first) {
     return at_ != nullptr;
 }
 
-[[gnu::always_inline]] inline std::optional<Node> Scan::found(bool sound) {
+[[gnu::always_inline]] inline MaybeNode Scan::found(bool sound) {
     comma_ = true;
     if (sound)
         return Node(&here_, &here_ + 1);
     lost_ = true;
     at_ = end_;
-    return std::nullopt;
+    return {};
 }
 
-std::optional<Node> Scan::scalar() {
+MaybeNode Scan::scalar() {
     const char* const at = next();
     if (at == nullptr || at == end_)
         return found(false);
@@ -121,12 +121,24 @@ std::optional<Node> Scan::scalar() {
     return found(read());
 }
 
-std::optional<Node> Scan::scalar_member(std::string_view key) {
+MaybeNode Scan::scalar_member(std::string_view key) {
     const char* const at = behind(key);
     if (at == nullptr)
-        return std::nullopt;
+        return {};
     at_ = at;
     return found(at_ != end_ && read());
+}
+
+std::string_view Scan::retraced(bool (*retrace)(Retrace& in)) {
+    const char* const begin = next();
+    if (lost_ || begin == nullptr)
+        return {};
+    Retrace in({begin, end_});
+    if (!retrace(in))
+        return {};
+    at_ = in.at();
+    comma_ = true;
+    return {begin, at_};
 }
 
 } // namespace base::json

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace base::json {
@@ -48,15 +49,41 @@ char* put_escape(char* at, char c) {
     return at;
 }
 
-/// Octets are looked at by so many at once, also behind the end of a text: there is room.
+/// Octets are copied and looked at by so many at once, also behind the end of a text: there is
+/// room.
 constexpr std::size_t stride = 16;
 
-/// Whether the `size` octets from `at`, behind which there is a stride of others, are all plain.
-bool all_plain(const char* at, std::size_t size) {
-    for (std::size_t done = 0; done < size; done += stride)
-        if (const std::size_t plain = plain_of_16(at + done); plain < stride)
-            return done + plain >= size;
-    return true;
+/// Less than a stride, by pieces that overlap: most texts are so short that a call costs as much.
+[[gnu::always_inline]] inline void copy_short(char* to, std::string_view text) {
+    const auto ends = [to, text](auto piece) {
+        std::memcpy(&piece, text.data(), sizeof piece);
+        std::memcpy(to, &piece, sizeof piece);
+        std::memcpy(&piece, text.data() + text.size() - sizeof piece, sizeof piece);
+        std::memcpy(to + text.size() - sizeof piece, &piece, sizeof piece);
+    };
+    if (text.size() >= 8)
+        ends(std::uint64_t{});
+    else if (text.size() >= 4)
+        ends(std::uint32_t{});
+    else
+        for (const char c : text)
+            *to++ = c;
+}
+
+/// Whether all of it is plain; only then it is there as a whole.
+[[gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
+    if (text.size() < stride) {
+        copy_short(to, text);
+        return plain_of_16(to) >= text.size();
+    }
+    const std::size_t last = text.size() - stride;
+    for (std::size_t at = 0;; at = std::min(at + stride, last)) {
+        std::memcpy(to + at, text.data() + at, stride);
+        if (plain_of_16(to + at) < stride)
+            return false;
+        if (at == last)
+            return true;
+    }
 }
 
 } // namespace
@@ -81,6 +108,14 @@ void Writer::grow(std::size_t size) {
     end_ = text_.data() + text_.size();
 }
 
+void Writer::repeat(std::size_t from, std::size_t to) {
+    if (from < to && text_[from] == ',')
+        ++from;
+    char* at = next(to - from);
+    text_.copy(at, to - from, from);
+    end_at(at + (to - from), 1);
+}
+
 void Writer::key_text(std::string_view name) {
     value(name);
     comma_ = 0;
@@ -92,8 +127,7 @@ void Writer::key_text(std::string_view name) {
 void Writer::value(std::string_view text) {
     char* at = next(text.size() + 2 + stride);
     *at++ = '"';
-    text.copy(at, text.size());
-    if (!all_plain(at, text.size()))
+    if (!copy_plain(at, text))
         return escaped(text);
     at += text.size();
     *at++ = '"';

@@ -144,9 +144,10 @@ void judge_set(CaaReport& report, const CaaQuestion& question) {
 
 CaaReport to_report(const CaaQuestion& question, const Climb& climb) {
     CaaReport report;
-    report.lookups.reserve(climb.lookups.size());
+    Lookups::List& lookups = report.lookups.edit();
+    lookups.reserve(climb.lookups.size());
     for (const Lookup& lookup : climb.lookups)
-        report.lookups.push_back(to_evidence(lookup));
+        lookups.push_back(to_evidence(lookup));
     report.lookup_failure = climb.conditions;
     report.dnssec = climb.dnssec;
     if (climb.failure) {

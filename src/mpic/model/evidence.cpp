@@ -8,10 +8,9 @@
 
 namespace mpic {
 
-const LookupEvidence* failed_lookup(const std::vector<LookupEvidence>& lookups,
-                                    const Finding& finding) {
+const LookupEvidence* failed_lookup(const Lookups& lookups, const Finding& finding) {
     const LookupEvidence* last = nullptr;
-    for (const LookupEvidence& lookup : lookups) {
+    for (const LookupEvidence& lookup : lookups.list()) {
         if (!lookup.failure && (lookup.rcode == "NOERROR" || lookup.rcode == "NXDOMAIN"))
             continue;
         last = &lookup;
@@ -22,15 +21,15 @@ const LookupEvidence* failed_lookup(const std::vector<LookupEvidence>& lookups,
     return last;
 }
 
-const LookupEvidence* lookup_of(const std::vector<LookupEvidence>& lookups,
-                                const RecordAsked& question) {
+const LookupEvidence* lookup_of(const Lookups& lookups, const RecordAsked& question) {
     const std::string type = base::dns::to_string(question.type);
     const auto asked = [&](const LookupEvidence& lookup) {
         return lookup.type == type && base::ascii_iequals(lookup.name, question.owner.text());
     };
+    const Lookups::List& list = lookups.list();
     // The last one: earlier ones were tried again.
-    const auto found = std::find_if(lookups.rbegin(), lookups.rend(), asked);
-    return found == lookups.rend() ? nullptr : &*found;
+    const auto found = std::find_if(list.rbegin(), list.rend(), asked);
+    return found == list.rend() ? nullptr : &*found;
 }
 
 std::string_view authority_of(std::string_view url) {

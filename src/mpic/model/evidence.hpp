@@ -13,11 +13,9 @@ namespace mpic {
 
 /// The failed lookup (no response, or an RCODE that tells nothing about the records) that the
 /// finding rests on; the last failed one when the finding does not tell; nullptr when none failed.
-[[nodiscard]] const LookupEvidence* failed_lookup(const std::vector<LookupEvidence>& lookups,
-                                                  const Finding& finding);
+[[nodiscard]] const LookupEvidence* failed_lookup(const Lookups& lookups, const Finding& finding);
 /// The lookup that the question is about; nullptr when there is none.
-[[nodiscard]] const LookupEvidence* lookup_of(const std::vector<LookupEvidence>& lookups,
-                                              const RecordAsked& question);
+[[nodiscard]] const LookupEvidence* lookup_of(const Lookups& lookups, const RecordAsked& question);
 /// "80", "443", or the port that the URL names.
 [[nodiscard]] std::string port_of(std::string_view url);
 /// Host and port of a URL, as written: "www.example.com", "[2001:db8::1]:8080".

@@ -80,8 +80,7 @@ std::string plain_predicate(const Finding& finding) {
     return fmt::format("reported: {} ({})", finding.detail, finding.code);
 }
 
-std::string failed_lookup_predicate(const std::vector<LookupEvidence>& lookups,
-                                    const Finding& finding) {
+std::string failed_lookup_predicate(const Lookups& lookups, const Finding& finding) {
     const LookupEvidence* failed = failed_lookup(lookups, finding);
     if (failed == nullptr)
         return "";

@@ -16,8 +16,7 @@ namespace mpic {
 
 /// "could not look up the CAA record at www.example.com (dns-servfail, …)"; empty when no lookup
 /// failed.
-[[nodiscard]] std::string failed_lookup_predicate(const std::vector<LookupEvidence>& lookups,
-                                                  const Finding& finding);
+[[nodiscard]] std::string failed_lookup_predicate(const Lookups& lookups, const Finding& finding);
 /// When the evidence says nothing better.
 [[nodiscard]] std::string plain_predicate(const Finding& finding);
 

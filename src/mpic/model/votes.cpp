@@ -5,6 +5,7 @@
 #include "base/dns/name.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 
 namespace mpic {
@@ -29,6 +30,8 @@ std::string canonical_node(const std::string& node) {
 }
 
 RecordSet canonical(RecordSet set) {
+    if (std::ranges::adjacent_find(set.rdata, std::ranges::greater_equal()) == set.rdata.end())
+        return set; // as nearly all report it
     std::ranges::sort(set.rdata);
     const auto repeated = std::ranges::unique(set.rdata);
     set.rdata.erase(repeated.begin(), repeated.end());

@@ -136,8 +136,8 @@ std::string encode_whole(const PerspectiveReport& report, std::string_view attem
     return out.take();
 }
 
-void drop_lists(std::vector<LookupEvidence>& lookups) {
-    for (LookupEvidence& lookup : lookups) {
+void drop_lists(Lookups& lookups) {
+    for (LookupEvidence& lookup : lookups.edit()) {
         lookup.records.clear();
         lookup.chain.clear();
         lookup.extended_errors.clear();

@@ -3,6 +3,7 @@
 
 #include "base/core/digest.hpp"
 #include "base/core/encoding.hpp"
+#include "mpic/wire/lookup_text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -41,31 +42,60 @@ void put_finding(JsonOut& out, std::string_view result, const Finding& finding,
     out.member("dnssec", base::dns::to_string(dnssec));
 }
 
+void put_lookup(JsonOut& out, const LookupEvidence& lookup) {
+    out.open_object();
+    out.member("name", lookup.name);
+    out.member("type", lookup.type);
+    out.member("rcode", lookup.rcode);
+    out.member("record-count", lookup.record_count);
+    out.member("dnssec", base::dns::to_string(lookup.dnssec));
+    out.member("dnssec-proof", lookup.dnssec_proof);
+    out.member("resolver", lookup.resolver);
+    out.member("tries", lookup.tries);
+    if (!lookup.chain.empty())
+        out.member("chain", lookup.chain);
+    if (!lookup.extended_errors.empty())
+        out.member("extended-errors", lookup.extended_errors);
+    if (lookup.failure) {
+        out.key("failure");
+        out.open_object();
+        put_failure(out, *lookup.failure);
+        out.close_object();
+    }
+    out.close_object();
+}
+
+/// The same of one that is there as text, which has neither what is empty nor a failure.
+void put_lookup(JsonOut& out, const LookupText& lookup) {
+    const auto raw = [&out](std::string_view member, std::string_view absent) {
+        out.raw(member.empty() ? absent : member);
+    };
+    out.open_object();
+    out.raw(lookup.asked);
+    raw(lookup.rcode, R"("rcode":"")");
+    out.raw(lookup.record_count);
+    out.raw(lookup.dnssec);
+    raw(lookup.dnssec_proof, R"("dnssec-proof":"")");
+    raw(lookup.resolver, R"("resolver":"")");
+    raw(lookup.tries, R"("tries":0)");
+    if (!lookup.chain.empty())
+        out.raw(lookup.chain);
+    if (!lookup.extended_errors.empty())
+        out.raw(lookup.extended_errors);
+    out.close_object();
+}
+
 /// Enough to show that DNSSEC validation is carried out (BR 4.2.2.2.7).
-void put_lookups(JsonOut& out, const std::vector<LookupEvidence>& lookups) {
+void put_lookups(JsonOut& out, const Lookups& lookups) {
     out.key("lookups");
     out.open_array();
-    for (const LookupEvidence& lookup : lookups) {
-        out.open_object();
-        out.member("name", lookup.name);
-        out.member("type", lookup.type);
-        out.member("rcode", lookup.rcode);
-        out.member("record-count", lookup.record_count);
-        out.member("dnssec", base::dns::to_string(lookup.dnssec));
-        out.member("dnssec-proof", lookup.dnssec_proof);
-        out.member("resolver", lookup.resolver);
-        out.member("tries", lookup.tries);
-        if (!lookup.chain.empty())
-            out.member("chain", lookup.chain);
-        if (!lookup.extended_errors.empty())
-            out.member("extended-errors", lookup.extended_errors);
-        if (lookup.failure) {
-            out.key("failure");
-            out.open_object();
-            put_failure(out, *lookup.failure);
-            out.close_object();
-        }
-        out.close_object();
+    if (out.can_repeat(lookups.text())) {
+        base::json::Retrace text(lookups.text());
+        static_cast<void>(
+            retrace_lookups(text, [&out](const LookupText& lookup) { put_lookup(out, lookup); }));
+    } else {
+        for (const LookupEvidence& lookup : lookups.list())
+            put_lookup(out, lookup);
     }
     out.close_array();
 }
@@ -119,7 +149,7 @@ void put_caa_entry(JsonOut& out, const CaaReport& report, std::string_view resul
     if (detail == AuditDetail::digests) {
         put_digest(out, report.rdata);
     } else {
-        put_records(out, report.rdata);
+        out.members_of(report.rdata, [&] { put_records(out, report.rdata); });
         if (!report.deciding_record.empty())
             out.member("deciding-record", report.deciding_record);
         put_lookups(out, report.lookups);

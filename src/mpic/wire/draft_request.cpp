@@ -73,6 +73,13 @@ const Method* read_method(ObjectReader& body, const Value& document) {
     return nullptr;
 }
 
+/// Of a text with nothing odd about it in a quarter of the work.
+std::optional<Value> read_document(std::string_view body, Issues& issues) {
+    if (const auto tree = base::json::Tree::parse(body, parse_options))
+        return base::json::to_value(tree->root());
+    return base::json::parse(body, parse_options, issues);
+}
+
 void read_request_id(ObjectReader& body, std::string& request_id) {
     auto given = body.string("request-id", request_id_limit);
     if (!given)
@@ -88,7 +95,7 @@ void read_request_id(ObjectReader& body, std::string& request_id) {
 std::expected<CheckRequest, std::vector<Issue>> decode_draft_request(std::string_view body,
                                                                      std::string request_id) {
     Issues issues;
-    const auto document = base::json::parse(body, parse_options, issues);
+    const auto document = read_document(body, issues);
     if (!document)
         return std::unexpected(issues.list());
     ObjectReader reader(*document, "$", issues);

@@ -9,16 +9,17 @@
 namespace mpic::wire {
 namespace {
 
-bool ends_with_label(const base::dns::Name& name, std::string_view label) {
-    return !name.is_root() && name.labels().back() == label;
+using base::dns::Name;
+
+bool is_reverse_name(const Name& name) {
+    static const Name ipv4 = Name::parse("in-addr.arpa").value();
+    static const Name ipv6 = Name::parse("ip6.arpa").value();
+    return name.is_within(ipv4) || name.is_within(ipv6);
 }
 
-bool is_reverse_name(const base::dns::Name& name) {
-    const auto& labels = name.labels();
-    if (labels.size() < 2 || labels.back() != "arpa")
-        return false;
-    const std::string& second = labels[labels.size() - 2];
-    return second == "in-addr" || second == "ip6";
+bool is_onion_name(const Name& name) {
+    static const Name onion = Name::parse("onion").value();
+    return name.is_within(onion);
 }
 
 /// What somebody pasted in place of a bare name, or "".
@@ -35,10 +36,10 @@ std::string_view shape_problem(std::string_view text) {
 }
 
 /// Names that must not be in a certificate, or that no perspective can check.
-std::string_view forbidden_name(const base::dns::Name& name) {
+std::string_view forbidden_name(const Name& name) {
     if (is_reverse_name(name))
         return "names under in-addr.arpa and ip6.arpa must not be validated (BR 4.2.2)";
-    if (ends_with_label(name, "onion"))
+    if (is_onion_name(name))
         return "onion names are validated through Tor only; neither CAA nor multi-perspective "
                "corroboration applies to them (BR 3.2.2.9, 4.2.2.1)";
     return {};

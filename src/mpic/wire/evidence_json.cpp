@@ -128,6 +128,14 @@ void put_list(JsonOut& out, MemberName name, const std::vector<T>& evidence,
     out.close_array();
 }
 
+/// As text they are what is written here in either detail.
+void put_lookups(JsonOut& out, const Lookups& lookups, Detail detail) {
+    if (out.can_repeat(lookups.text()))
+        out.raw(lookups.text());
+    else
+        put_list(out, "lookups", lookups.list(), put_lookup, detail);
+}
+
 void put_finding(JsonOut& out, const Finding& finding) {
     out.member("verdict", to_string(finding.verdict));
     out.member("code", finding.code);
@@ -164,7 +172,7 @@ void put_conditions(JsonOut& out, const LookupFailureConditions& conditions,
 void put_dcv(JsonOut& out, const DcvReport& report, Detail detail) {
     put_finding(out, report.finding);
     out.member("dnssec", base::dns::to_string(report.dnssec));
-    put_list(out, "lookups", report.lookups, put_lookup, detail);
+    put_lookups(out, report.lookups, detail);
     if (!report.hops.empty())
         put_list(out, "hops", report.hops, put_hop, detail);
     if (!report.seen.empty())
@@ -175,17 +183,20 @@ void put_dcv(JsonOut& out, const DcvReport& report, Detail detail) {
 
 void put_caa(JsonOut& out, const CaaReport& report, Detail detail) {
     put_finding(out, report.finding);
-    put_record_set(out, report.node, report.rdata);
-    if (detail == Detail::brief)
-        out.members("records-text", report.rdata, [](const std::string& one) {
-            return base::dns::rdata_text(base::dns::RecordType::caa, one);
-        });
+    out.member("domain", report.node);
+    out.members_of(report.rdata, [&] {
+        put_records(out, report.rdata);
+        if (detail == Detail::brief)
+            out.members("records-text", report.rdata, [](const std::string& one) {
+                return base::dns::rdata_text(base::dns::RecordType::caa, one);
+            });
+    });
     if (report.permits)
         out.member("permits", *report.permits);
     if (!report.deciding_record.empty())
         out.member("deciding-record", report.deciding_record);
     out.member("dnssec", base::dns::to_string(report.dnssec));
-    put_list(out, "lookups", report.lookups, put_lookup, detail);
+    put_lookups(out, report.lookups, detail);
     if (report.lookup_failure)
         put_conditions(out, *report.lookup_failure, report.lookup_failure->evidence);
 }

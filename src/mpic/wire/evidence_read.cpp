@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/wire/evidence_read.hpp"
 
+#include "mpic/wire/lookup_text.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
 namespace mpic::wire {
 namespace {
-
-constexpr std::int64_t max_count = 1'000'000;
 
 base::Failure read_failure(StrictFields& fields) {
     // A kind that only a newer agent knows is read as invalid: still a failure, its detail kept.
@@ -47,6 +51,25 @@ LookupEvidence read_lookup(StrictFields& fields) {
     return out;
 }
 
+/// Of a text that was retraced: "lookups":[…].
+Lookups::List list_of(std::string_view text) {
+    base::json::Scan scan(text);
+    bool trouble = false;
+    Lookups::List out = StrictFields(scan, trouble).list("lookups", read_lookup);
+    if (trouble || !scan.complete())
+        throw std::logic_error("lookups that were retraced cannot be read");
+    return out;
+}
+
+/// As the text that stands there, if that is all the same in the end.
+Lookups read_lookups(StrictFields& fields) {
+    const auto text = fields.retraced(
+        [](base::json::Retrace& in) { return retrace_lookups(in, [](const LookupText&) {}); });
+    if (!text.empty())
+        return {std::string(text), list_of};
+    return fields.list("lookups", read_lookup);
+}
+
 AddressTried read_tried(StrictFields& fields) {
     return {.address = fields.text("address"),
             .outcome = fields.text("outcome"),
@@ -87,7 +110,7 @@ DcvReport read_dcv_report(StrictFields& fields) {
     DcvReport out;
     out.finding = read_finding(fields);
     out.dnssec = read_dnssec(fields);
-    out.lookups = fields.list("lookups", read_lookup);
+    out.lookups = read_lookups(fields);
     out.hops = fields.list_or_empty("hops", read_hop);
     out.seen = fields.text_or_empty("seen");
     out.selected = fields.texts_or_empty("selected");
@@ -102,7 +125,7 @@ CaaReport read_caa_report(StrictFields& fields) {
     out.permits = fields.maybe_flag("permits");
     out.deciding_record = fields.text_or_empty("deciding-record");
     out.dnssec = read_dnssec(fields);
-    out.lookups = fields.list("lookups", read_lookup);
+    out.lookups = read_lookups(fields);
     out.lookup_failure = fields.maybe("lookup-failure", read_conditions);
     return out;
 }

@@ -52,6 +52,22 @@ public:
         close_array();
     }
 
+    /// Members that `put` writes of `values`, for an `out` the same ones each time. Perspectives
+    /// mostly see the same, and then it is made once and copied. `values` outlive this.
+    template <class Put>
+    void members_of(const std::vector<std::string>& values, Put put) {
+        if (made_of_ != nullptr && *made_of_ == values)
+            return repeat(made_from_, made_to_);
+        made_of_ = &values;
+        made_from_ = size();
+        put();
+        made_to_ = size();
+    }
+    /// Whether JSON text may be written as it stands: there is some, and the secret is not in it.
+    [[nodiscard]] bool can_repeat(std::string_view json) const {
+        return !json.empty() && (redaction_ == nullptr || !redaction_->may_concern(json));
+    }
+
 private:
     void text(MemberName name, std::string_view what) {
         if (name.redacted && redaction_ != nullptr) [[unlikely]]
@@ -59,7 +75,10 @@ private:
         value(what);
     }
     void put_redacted(std::string_view what);
-    const Redaction* redaction_ = nullptr; ///< nothing: there is no secret
+    const Redaction* redaction_ = nullptr;              ///< nothing: there is no secret
+    const std::vector<std::string>* made_of_ = nullptr; ///< by members_of(), the last time
+    std::size_t made_from_ = 0;
+    std::size_t made_to_ = 0;
 };
 
 } // namespace mpic::wire

@@ -3,6 +3,7 @@
 
 #include "base/core/encoding.hpp"
 #include "base/dns/record.hpp"
+#include "base/json/writer.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,6 +43,14 @@ std::size_t common_length(std::string_view a, std::string_view b) {
     return n;
 }
 
+/// Without the quotes around it.
+std::string json_text(std::string_view text) {
+    base::json::Writer out;
+    out.value(text);
+    const std::string quoted = out.take();
+    return quoted.substr(1, quoted.size() - 2);
+}
+
 } // namespace
 
 Redaction::Redaction(const CheckRequest& request) {
@@ -51,6 +60,14 @@ Redaction::Redaction(const CheckRequest& request) {
     for (std::string form : {secret, base::excerpt(secret, secret.size()), in_txt_form(secret)})
         if (!form.empty() && std::ranges::find(secrets_, form) == secrets_.end())
             secrets_.push_back(std::move(form));
+    for (const std::string& form : secrets_)
+        in_json_.push_back(json_text(std::string_view(form).substr(0, recognised_by)));
+}
+
+/// Each character is escaped for itself: what is in a text is, escaped, in the escaped text.
+bool Redaction::may_concern(std::string_view json) const {
+    return std::ranges::any_of(in_json_,
+                               [json](const std::string& secret) { return json.contains(secret); });
 }
 
 std::string Redaction::apply(std::string_view text) const {

@@ -21,6 +21,8 @@ public:
     explicit Redaction(const CheckRequest& request);
 
     [[nodiscard]] std::string apply(std::string_view text) const;
+    /// False only if no text in this JSON, which a Writer wrote, holds a secret.
+    [[nodiscard]] bool may_concern(std::string_view json) const;
     /// Whether there is no secret to look for.
     [[nodiscard]] bool empty() const { return secrets_.empty(); }
     /// Whether a member of this name holds words for people or things seen.
@@ -34,6 +36,7 @@ public:
 
 private:
     std::vector<std::string> secrets_; ///< as they would be shown, by each way of escaping
+    std::vector<std::string> in_json_; ///< what each of them is recognised by, escaped for JSON
 };
 
 } // namespace mpic::wire

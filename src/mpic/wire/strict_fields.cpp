@@ -77,7 +77,7 @@ StrictFields::Found StrictFields::needed_text(std::string_view key, std::size_t 
     if (found && found->kind() == Kind::text && found->size() <= max_bytes)
         return found;
     *trouble_ = true;
-    return std::nullopt;
+    return {};
 }
 
 std::string StrictFields::checked_text(Found found, std::size_t max_bytes) {
@@ -208,12 +208,10 @@ std::string StrictFields::octets(std::string_view key) {
 }
 
 std::vector<std::string> StrictFields::octet_list(std::string_view key) {
-    const auto given = strings(key, max_encoded);
-    std::vector<std::string> out;
-    out.reserve(given.size());
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        if (auto octets = base::from_base64(given[i]))
-            out.push_back(*std::move(octets));
+    std::vector<std::string> out = strings(key, max_encoded);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (auto octets = base::from_base64(out[i]))
+            out[i] = *std::move(octets);
         else if (slow_ != nullptr)
             issues_->add(fmt::format("{}[{}]", slow_->path_of(key), i),
                          "must be base64 (RFC 4648 §4)");

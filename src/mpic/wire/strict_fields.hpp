@@ -6,6 +6,7 @@
 
 #include "base/core/result.hpp"
 #include "base/json/reader.hpp"
+#include "base/json/retrace.hpp"
 #include "base/json/scan.hpp"
 #include "base/json/tree.hpp"
 
@@ -19,6 +20,8 @@ namespace mpic::wire {
 
 inline constexpr std::size_t max_list = 4096;
 inline constexpr std::size_t max_text = 8192;
+/// Of records, and of tries.
+inline constexpr std::uint32_t max_count = 1'000'000;
 /// RDATA and expected bodies: what one DNS message can hold, or one request.
 inline constexpr std::size_t max_octets = 65535;
 
@@ -112,11 +115,16 @@ public:
         });
         return out;
     }
+    /// In a scan: the next member, key and value, as it stands, if `retrace` goes over it; then it
+    /// has been read. Otherwise empty.
+    [[nodiscard]] std::string_view retraced(bool (*retrace)(base::json::Retrace& in)) {
+        return scan_ != nullptr ? scan_->retraced(retrace) : std::string_view();
+    }
     void issue(std::string_view key, std::string message);
     [[nodiscard]] bool has(std::string_view key);
 
 private:
-    using Found = std::optional<base::json::Node>;
+    using Found = base::json::MaybeNode;
     enum class Absent { trouble, empty };
 
     [[nodiscard]] static std::string shown(std::string_view text);
@@ -154,10 +162,10 @@ private:
     template <class T>
     [[nodiscard]] Found first_of(Found list, std::vector<T>& out) {
         if (!list)
-            return std::nullopt;
+            return {};
         if (list->kind() != base::json::Node::Kind::array || list->size() > max_list) {
             *trouble_ = true;
-            return std::nullopt;
+            return {};
         }
         out.reserve(list->size());
         return list->first();

@@ -82,8 +82,10 @@ bool is_read_as_parse_reads_it(const std::string& text) {
     if (tree == nullptr)
         return !value;
     EXPECT_TRUE(value) << issues.to_string();
-    if (value)
+    if (value) {
         expect_same(tree->root(), *value);
+        EXPECT_EQ(base::json::to_value(tree->root()).dump(), value->dump());
+    }
     return value.has_value();
 }
 

@@ -94,6 +94,25 @@ TEST(JsonWriter, ThousandthsAreAsTheDoubleIsWritten) {
 }
 
 // Whatever room there was at first: what is written is all there, and nothing else.
+TEST(JsonWriter, RepeatsWhatItWrote) {
+    for (std::size_t size = 0; size < 40; ++size) {
+        Writer out(size); // it may have to grow for the repetition
+        out.open_array();
+        const std::size_t first = out.size();
+        out.value(1);
+        const std::size_t second = out.size();
+        out.open_object();
+        out.member("a", "b");
+        out.close_object();
+        const std::size_t third = out.size();
+        out.repeat(second, third);
+        out.repeat(first, second);
+        out.value(2);
+        out.close_array();
+        EXPECT_EQ(out.take(), R"([1,{"a":"b"},{"a":"b"},1,2])");
+    }
+}
+
 TEST(JsonWriter, GrowsAsItMust) {
     for (std::size_t room = 0; room < 70; ++room) {
         Writer out(room);

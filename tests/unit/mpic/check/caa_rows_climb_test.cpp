@@ -164,8 +164,8 @@ TEST(CaaClimb, a_large_set_is_read_whole_and_shown_in_part) {
         world.caa({.domain = name(apex), .policy = mpic::CaaPolicy{{"ca.example"}, {}, {}}});
     EXPECT_EQ(report.finding.code, "caa-critical-unknown");
     EXPECT_EQ(report.rdata.size(), 1001U);
-    EXPECT_EQ(report.lookups.front().records.size(), 20U);
-    EXPECT_EQ(report.lookups.front().record_count, 1001U);
+    EXPECT_EQ(report.lookups.list().front().records.size(), 20U);
+    EXPECT_EQ(report.lookups.list().front().record_count, 1001U);
 }
 
 TEST(CaaClimb, the_root_gives_no_permission) {

@@ -50,8 +50,9 @@ TEST(CaaFailures, row_71_bogus_is_never_permission) {
     world.expect_undetermined("dns-bogus");
     const auto report = world.ask();
     EXPECT_EQ(report.dnssec, DnssecState::bogus);
-    ASSERT_EQ(report.lookups.front().extended_errors.size(), 1U);
-    EXPECT_TRUE(report.lookups.front().extended_errors.front().contains("signature expired"));
+    ASSERT_EQ(report.lookups.list().front().extended_errors.size(), 1U);
+    EXPECT_TRUE(
+        report.lookups.list().front().extended_errors.front().contains("signature expired"));
 }
 
 TEST(CaaFailures, row_72_timeout_in_a_zone_proved_insecure_may_permit) {
@@ -64,8 +65,9 @@ TEST(CaaFailures, row_72_timeout_in_a_zone_proved_insecure_may_permit) {
     ASSERT_TRUE(report.lookup_failure);
     EXPECT_TRUE(report.lookup_failure->all()) << report.lookup_failure->evidence;
     EXPECT_EQ(world.dns.times_asked(www, RecordType::caa), 2U);
-    EXPECT_EQ(report.lookups.front().dnssec, DnssecState::insecure) << "of a lookup without answer";
-    EXPECT_EQ(report.lookups.front().dnssec_proof, "the fake resolver says so");
+    EXPECT_EQ(report.lookups.list().front().dnssec, DnssecState::insecure)
+        << "of a lookup without answer";
+    EXPECT_EQ(report.lookups.list().front().dnssec_proof, "the fake resolver says so");
 }
 
 TEST(CaaFailures, row_72_is_refused_unless_the_setting_says_otherwise) {
@@ -234,7 +236,7 @@ TEST(CaaFailures, a_retry_that_is_answered_counts) {
     world.dns.set_rcode(www, RecordType::caa, Rcode::servfail, 1);
     const auto report = world.ask();
     EXPECT_EQ(report.finding.code, "caa-forbids");
-    EXPECT_EQ(report.lookups.front().tries, 2);
+    EXPECT_EQ(report.lookups.list().front().tries, 2);
     EXPECT_FALSE(report.lookup_failure);
 }
 

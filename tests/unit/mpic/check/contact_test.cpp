@@ -68,7 +68,7 @@ TEST(ContactCaa, AFailedClimbIsUndetermined) {
     world.dns.set_rcode("example.com", base::dns::Rcode::servfail);
     const auto report = world.caa_contact(ContactKind::email);
     expect_finding(report, Verdict::undetermined, "dns-servfail");
-    EXPECT_FALSE(report.lookups.empty());
+    EXPECT_FALSE(report.lookups.list().empty());
 }
 
 TEST(ContactTxt, TheWholeRecordIsTheContact) { // Appendix A.2

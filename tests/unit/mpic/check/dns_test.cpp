@@ -72,8 +72,9 @@ TEST(DnsCheck, aliases_are_followed_and_shown) {
     world.dns.add("challenge.provider.test", RecordType::txt, "value");
     const auto report = world.ask(RecordType::txt, "value");
     EXPECT_EQ(report.finding.code, "ok");
-    ASSERT_EQ(report.lookups.size(), 1U);
-    EXPECT_EQ(report.lookups.front().chain, std::vector<std::string>{"challenge.provider.test"});
+    ASSERT_EQ(report.lookups.list().size(), 1U);
+    EXPECT_EQ(report.lookups.list().front().chain,
+              std::vector<std::string>{"challenge.provider.test"});
     EXPECT_EQ(report.seen, "\"value\"");
 }
 
@@ -128,7 +129,7 @@ TEST(DnsCheck, a_mismatch_shows_what_is_there) {
     const auto report = world.ask(RecordType::txt, "value");
     EXPECT_EQ(report.seen, R"("one", "two", "three" and 2 more)");
     EXPECT_TRUE(report.finding.detail.contains(report.seen)) << report.finding.detail;
-    EXPECT_EQ(report.lookups.front().record_count, 5U);
+    EXPECT_EQ(report.lookups.list().front().record_count, 5U);
 }
 
 TEST(DnsCheck, failures_are_undetermined_after_a_retry) {
@@ -159,9 +160,9 @@ TEST(DnsCheck, a_failure_says_which_lookup_and_how_often_it_was_tried) {
     for (const auto* part :
          {"TXT _acme-challenge.example.com", "SERVFAIL", "after 2 tries", "nobody there"})
         EXPECT_TRUE(report.finding.detail.contains(part)) << report.finding.detail;
-    EXPECT_EQ(report.lookups.front().rcode, "SERVFAIL");
-    EXPECT_EQ(report.lookups.front().tries, 2);
-    EXPECT_EQ(report.lookups.front().failure->kind, FailureKind::dns_servfail);
+    EXPECT_EQ(report.lookups.list().front().rcode, "SERVFAIL");
+    EXPECT_EQ(report.lookups.list().front().tries, 2);
+    EXPECT_EQ(report.lookups.list().front().failure->kind, FailureKind::dns_servfail);
 }
 
 /// Names the question itself, as a real resolver's failures do.
@@ -214,7 +215,7 @@ TEST(DnsCheck, a_slow_answer_gets_one_try_time_after_another) {
     const auto start = world.clock.steady();
     const auto report = world.ask(RecordType::txt, "value");
     EXPECT_EQ(report.finding.code, "dns-timeout");
-    EXPECT_EQ(report.lookups.front().tries, 2);
+    EXPECT_EQ(report.lookups.list().front().tries, 2);
     EXPECT_GE(world.clock.steady() - start, base::Milliseconds(79));
     EXPECT_LT(world.clock.steady() - start, std::chrono::seconds(5));
 }

@@ -125,7 +125,7 @@ TEST(HttpAddresses, one_family_may_fail_if_the_other_has_addresses) {
         const auto report = world.ask();
         expect_finding(report, Verdict::passed, "ok");
         EXPECT_EQ(
-            std::ranges::count_if(report.lookups,
+            std::ranges::count_if(report.lookups.list(),
                                   [](const auto& lookup) { return lookup.failure.has_value(); }),
             1);
         EXPECT_EQ(world.dns.times_asked(HttpWorld::host, failing), 2U) << "a failure is retried";

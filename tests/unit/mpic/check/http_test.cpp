@@ -73,7 +73,7 @@ TEST(HttpCheck, an_address_is_connected_to_straight_rfc_8738_3) {
     expect_finding(ipv6, Verdict::passed, "ok");
     EXPECT_EQ(ipv6.hops.front().url, "http://[2001:db8::7]/t");
     EXPECT_TRUE(world.dns.asked().empty());
-    EXPECT_TRUE(ipv4.lookups.empty());
+    EXPECT_TRUE(ipv4.lookups.list().empty());
     EXPECT_EQ(ipv4.dnssec, DnssecState::indeterminate);
 }
 

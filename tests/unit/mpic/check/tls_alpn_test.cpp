@@ -55,7 +55,7 @@ TEST(TlsAlpnCheck, IPv6FirstOnPort443WithTheNameAndOneProtocol) {
     EXPECT_EQ(report.hops[0].family, "ipv6");
     EXPECT_EQ(report.hops[0].tls_version, "TLSv1.3");
     EXPECT_EQ(report.hops[0].tried.back().phase, "done");
-    EXPECT_EQ(report.lookups.size(), 2U);
+    EXPECT_EQ(report.lookups.list().size(), 2U);
     EXPECT_TRUE(report.selected.empty());
 }
 
@@ -125,7 +125,7 @@ TEST(TlsAlpnCheck, AnAddressIsNamedByItsReverseName) { // RFC 8738 §6
     expect_finding(report, Verdict::passed, "ok");
     EXPECT_EQ(world.tls.asked().front().server_name, "9.2.0.192.in-addr.arpa");
     EXPECT_EQ(report.hops[0].url, "tls://192.0.2.9:443");
-    EXPECT_TRUE(report.lookups.empty());
+    EXPECT_TRUE(report.lookups.list().empty());
     const auto v6 = world.dcv(mpic::TlsAlpnQuestion{ip("2001:db8::9"), base::sha256(key)});
     EXPECT_EQ(v6.hops[0].url, "tls://[2001:db8::9]:443");
     EXPECT_TRUE(world.tls.asked().back().server_name.ends_with(".ip6.arpa"));

@@ -101,10 +101,10 @@ TEST(NameserversFailing, BlamesTheLookupThatDecided) {
     climb.caa_failed(FailureKind::dns_timeout);
     mpic::CaaReport& caa = *climb.report().caa;
     caa.finding.detail = "CAA www.example.com: no answer";
-    caa.lookups[0].failure = base::Failure{FailureKind::dns_timeout, caa.finding.detail};
-    caa.lookups.push_back(caa.lookups[0]);
-    caa.lookups[1].name = "com";
-    caa.lookups[1].failure = base::Failure{FailureKind::dns_timeout, "CAA com: no answer"};
+    caa.lookups.edit()[0].failure = base::Failure{FailureKind::dns_timeout, caa.finding.detail};
+    caa.lookups.edit().push_back(caa.lookups.list()[0]);
+    caa.lookups.edit()[1].name = "com";
+    caa.lookups.edit()[1].failure = base::Failure{FailureKind::dns_timeout, "CAA com: no answer"};
     const auto found = diagnose(caa_request(), by_set, {climb});
     ASSERT_EQ(fired(found), Codes{"nameservers-failing"});
     EXPECT_NE(found[0].sentence.find("CAA of www.example.com"), std::string::npos);

@@ -13,7 +13,7 @@ TEST(ResolverUnreachable, IsNotBlamedOnTheDomain) {
     const auto without_resolver = [](const char* id) {
         Says says(id);
         says.txt_failed(FailureKind::connection_refused);
-        says.report().dcv->lookups.back().failure =
+        says.report().dcv->lookups.edit().back().failure =
             base::Failure{FailureKind::connection_refused, "127.0.0.1:53 refused the connection"};
         return says;
     };

@@ -111,8 +111,8 @@ TEST_F(AgentTest, ReportsWithItsIdBuildAndEvidence) {
     EXPECT_GT(got.elapsed_ms, 0);
     ASSERT_TRUE(got.dcv);
     EXPECT_EQ(got.dcv->finding.verdict, Verdict::passed);
-    ASSERT_FALSE(got.dcv->lookups.empty());
-    EXPECT_EQ(got.dcv->lookups[0].name, "_proof.www.example.com");
+    ASSERT_FALSE(got.dcv->lookups.list().empty());
+    EXPECT_EQ(got.dcv->lookups.list()[0].name, "_proof.www.example.com");
     ASSERT_TRUE(got.caa);
     EXPECT_EQ(got.caa->finding.verdict, Verdict::passed);
     EXPECT_EQ(got.caa->node, "example.com");

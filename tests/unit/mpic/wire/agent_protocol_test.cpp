@@ -58,10 +58,10 @@ TEST(AgentProtocol, AReportIsNeverLongerThanIsRead) {
     report.caa->finding = {mpic::Verdict::passed, "ok", "determined"};
     report.caa->node = "example.com";
     report.caa->rdata.assign(4096, std::string(12, '\xff'));
-    report.caa->lookups.assign(127, lookup);
+    report.caa->lookups.edit().assign(127, lookup);
     report.dcv.emplace();
     report.dcv->finding = {mpic::Verdict::rejected, "http-status", "404"};
-    report.dcv->lookups.assign(22, lookup);
+    report.dcv->lookups.edit().assign(22, lookup);
     const std::string sent = encode_report(report, "attempt");
     EXPECT_LE(sent.size(), mpic::wire::agent_report_limit);
     const auto back = decode_report(sent, "attempt");
@@ -69,9 +69,9 @@ TEST(AgentProtocol, AReportIsNeverLongerThanIsRead) {
     EXPECT_EQ(back->dcv->finding, report.dcv->finding);
     EXPECT_EQ(back->caa->finding, report.caa->finding);
     EXPECT_EQ(back->caa->rdata, report.caa->rdata);
-    ASSERT_EQ(back->caa->lookups.size(), 127U);
-    EXPECT_EQ(back->caa->lookups.front().name, lookup.name);
-    EXPECT_EQ(back->caa->lookups.front().record_count, 20U);
+    ASSERT_EQ(back->caa->lookups.list().size(), 127U);
+    EXPECT_EQ(back->caa->lookups.list().front().name, lookup.name);
+    EXPECT_EQ(back->caa->lookups.list().front().record_count, 20U);
 }
 
 // Times are sent to the microsecond, which is what answers show.
@@ -213,7 +213,7 @@ TEST(AgentProtocol, AFailureKindFromTheFutureIsStillAFailure) {
         "elapsed-ms":1,"failure":{"code":"quic-failed","detail":"d"}}],"hops":[],"seen":""})");
     const auto decoded = decode_report(report.dump(), "a1");
     ASSERT_TRUE(decoded) << decoded.error().detail;
-    EXPECT_EQ(decoded->dcv->lookups.at(0).failure,
+    EXPECT_EQ(decoded->dcv->lookups.list().at(0).failure,
               (base::Failure{base::FailureKind::invalid, "d"}));
 }
 
@@ -237,9 +237,9 @@ TEST(AgentProtocol, EncodingNeverThrowsForOctets) {
 TEST(AgentProtocol, BriefEvidenceLeavesOutWhatSaysNothing) {
     mpic::CaaReport report;
     report.finding = {mpic::Verdict::passed, "ok", "no CAA records"};
-    report.lookups.emplace_back();
-    report.lookups[0].name = "a.example";
-    report.lookups[0].elapsed_ms = 1.23456789;
+    report.lookups.edit().emplace_back();
+    report.lookups.edit()[0].name = "a.example";
+    report.lookups.edit()[0].elapsed_ms = 1.23456789;
     const json brief = json::parse(mpic::wire::caa_report_json(report));
     EXPECT_EQ(brief["domain"], ""); // no CAA anywhere
     EXPECT_EQ(brief["records"], json::array());

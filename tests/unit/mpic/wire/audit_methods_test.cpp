@@ -78,7 +78,7 @@ TEST(AuditMethods, TheTxtValueIsBlottedOutOfWhatWasSeen) {
     const std::string value = base::base64url(base::sha256(authorization));
     auto report = test::passing_report(asked, "iad");
     report.dcv->seen = '"' + value + '"';
-    report.dcv->lookups[0].records = {'"' + value + '"'};
+    report.dcv->lookups.edit()[0].records = {'"' + value + '"'};
     const auto corroboration = test::corroborated(asked, {{1, report}});
     const std::string answer = mpic::wire::encode_draft_response(asked, corroboration);
     EXPECT_THAT(answer, Not(HasSubstr(value)));

@@ -242,7 +242,7 @@ TEST(DraftResponse, TheExpectedTxtRecordIsNotRepeated) {
         request(R"({"method":"dns","domain":"a.example","record-type":"TXT","prefix":"_v",)"
                 R"("expected":"va\"lue-0123456789"})");
     auto passing = report(asked, "cdg");
-    passing.dcv->lookups[0].records = {
+    passing.dcv->lookups.edit()[0].records = {
         base::dns::rdata_text(base::dns::RecordType::txt,
                               base::dns::txt_rdata("va\"lue-0123456789")),
         "\"v=spf1 -all\""};

@@ -148,7 +148,26 @@ private:
                 .detail = text()};
     }
     mpic::LinkEvidence link() { return {text(), dnssec(), text()}; }
+    /// Nothing that is not sent as it is in nearly every report.
+    mpic::LookupEvidence usual_lookup() {
+        mpic::LookupEvidence out;
+        out.name = word();
+        out.type = "CAA";
+        out.rcode = one_of<std::string>({"NOERROR", "NXDOMAIN", ""});
+        out.records = list(&RandomValues::word);
+        out.record_count = random_.below(1000);
+        out.chain = list(&RandomValues::word);
+        out.dnssec = dnssec();
+        out.dnssec_proof = one_of<std::string>({"AD", ""});
+        out.extended_errors = list(&RandomValues::word);
+        out.resolver = one_of<std::string>({"192.0.2.53:53", ""});
+        out.tries = static_cast<int>(random_.below(3));
+        out.elapsed_ms = static_cast<double>(random_.below(1'000'000)) / 1000.0;
+        return out;
+    }
     mpic::LookupEvidence lookup() {
+        if (chance())
+            return usual_lookup();
         mpic::LookupEvidence out;
         out.name = text();
         out.type = word();

@@ -98,7 +98,7 @@ TEST(ReadInOrder, ListsAndTextsAreBounded) {
     report.finding.code = "Not A Code";
     EXPECT_FALSE(read());
     report.finding.code = "ok";
-    report.lookups.resize(mpic::wire::max_list + 1);
+    report.lookups.edit().resize(mpic::wire::max_list + 1);
     EXPECT_FALSE(read());
 }
 
