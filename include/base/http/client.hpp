@@ -123,9 +123,40 @@ public:
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
-    /// Failures: no_address, connection_*, network_unreachable, tls_failed, tls_identity, timeout,
-    /// http_malformed (also: not HTTP/2), http_too_large, overloaded, cancelled, invalid. A
-    /// deadline or a cancellation ends this request's stream and leaves its connection alone.
+    /// Hears how a request has ended.
+    class Caller {
+    public:
+        /// Once, and never from within ask(). The last that happens to the request, which may be
+        /// destroyed from here, as others may. Does not throw.
+        virtual void answered(Result<Response> response) noexcept = 0;
+
+    protected:
+        ~Caller() = default;
+    };
+    /// A request under way. One that is destroyed before its end is withdrawn: its stream ends, and
+    /// its connection is left alone.
+    class Asked {
+    public:
+        Asked();
+        Asked(Asked&& other) noexcept;
+        Asked& operator=(Asked&& other) noexcept;
+        ~Asked();
+
+        /// For one that is given up now, because of a timeout or cancelled: what it waited for.
+        [[nodiscard]] Failure given_up(FailureKind why) const;
+
+    private:
+        friend class Pool;
+        struct Call;
+        explicit Asked(std::unique_ptr<Call> call);
+        std::unique_ptr<Call> call_;
+    };
+    /// `caller`, which outlives the request, withdraws it when `deadline` has passed: those who ask
+    /// several peers have one for all. Failures at once: timeout, overloaded, invalid; later
+    /// no_address, connection_*, network_unreachable, tls_failed, tls_identity, timeout,
+    /// http_malformed (also: not HTTP/2), http_too_large, overloaded, invalid.
+    [[nodiscard]] Result<Asked> ask(Request request, Deadline deadline, Caller& caller);
+    /// The same for a coroutine, which a cancellation ends (cancelled) and the deadline too.
     [[nodiscard]] Awaitable<Result<Response>> send(Request request, Deadline deadline);
     /// Closes the connections that carry no request.
     void close_idle();

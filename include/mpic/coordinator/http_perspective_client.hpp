@@ -5,6 +5,7 @@
 #include "mpic/coordinator/perspective_client.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace mpic::coordinator {
@@ -16,16 +17,16 @@ class HttpPerspectiveClient final : public PerspectiveClient {
 public:
     HttpPerspectiveClient(std::string id, base::asio::io_context& loop, const base::Clock& clock,
                           base::http::PoolOptions options);
-    base::Awaitable<std::unique_ptr<Reply>> ask(const wire::AgentQuestion& question,
-                                                base::Deadline deadline) override;
+    std::unique_ptr<Asking> ask(const wire::AgentQuestion& question, base::Deadline deadline,
+                                Asker& asker, std::size_t seat) override;
     base::Awaitable<base::Result<void>> probe(base::Deadline deadline) override;
     [[nodiscard]] ClientLoad load() const override;
 
 private:
-    // Not part of ask()'s frame, which thousands of waiting questions hold.
-    [[nodiscard]] [[gnu::noinline]] std::unique_ptr<Reply>
-    judge(base::Result<base::http::Response>&& response, const wire::AgentQuestion& question,
-          base::SteadyTime started) const;
+    class Question;
+    [[nodiscard]] std::unique_ptr<Reply> judge(base::Result<base::http::Response>&& response,
+                                               const wire::AgentQuestion& question,
+                                               base::SteadyTime started) const;
 
     std::string id_;
     const base::Clock& clock_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How the coordinator reaches one perspective. Behind this seam a multiplexed transport can take
-// the place of HTTP/1.1, and tests have honest, hijacked, silent, late, lying and broken
-// perspectives (tests/support/fake_perspective.hpp).
+// How the coordinator reaches one perspective. A question is an object that is called back, not a
+// coroutine: thousands wait at once. Behind this seam tests have honest, hijacked, silent, late,
+// lying and broken perspectives (tests/support/fake_perspective.hpp).
 
 #include "base/async/awaitable.hpp"
 #include "base/core/deadline.hpp"
@@ -10,6 +10,7 @@
 #include "mpic/wire/agent_protocol.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 
 namespace mpic::coordinator {
@@ -20,14 +21,41 @@ struct ClientLoad {
     std::size_t questions = 0; ///< under way, those that wait for a connection included
 };
 
+/// Whoever asks several perspectives: hears the reply of each seat.
+class Asker {
+public:
+    /// Once for each seat, perhaps from within ask(). The question may be destroyed from here, and
+    /// so may others. Never null.
+    virtual void replied(std::size_t seat, std::unique_ptr<Reply> reply) = 0;
+    /// In place of a reply: a fault in the asking.
+    virtual void faulted(std::size_t seat, const std::exception_ptr& fault) noexcept = 0;
+
+protected:
+    ~Asker() = default;
+};
+
+/// A question under way. One that is destroyed before its reply is withdrawn, and has none.
+class Asking {
+public:
+    Asking() = default;
+    virtual ~Asking() = default;
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+
+    /// The reply of a perspective that is not waited for any longer.
+    [[nodiscard]] virtual std::unique_ptr<Reply> given_up() const = 0;
+};
+
 class PerspectiveClient {
 public:
     virtual ~PerspectiveClient() = default;
-    /// The perspective's report by `deadline`, or why there is none. The client fills in the
-    /// question's perspective and budget; the question outlives the call. Never null, and never
-    /// throws but for faults. By pointer: while thousands wait, what they wait for takes no room.
-    [[nodiscard]] virtual base::Awaitable<std::unique_ptr<Reply>>
-    ask(const wire::AgentQuestion& question, base::Deadline deadline) = 0;
+    /// Asks for the perspective's report by `deadline`, when the asker, which has one alarm for all
+    /// its seats, withdraws the question. The client fills in the question's perspective and
+    /// budget. Client, question and asker outlive what is returned, which is null when the asker
+    /// has heard all before. Throws for faults only.
+    [[nodiscard]] virtual std::unique_ptr<Asking> ask(const wire::AgentQuestion& question,
+                                                      base::Deadline deadline, Asker& asker,
+                                                      std::size_t seat) = 0;
     /// Whether the perspective's agent is there and is who it should be; costs it nothing. Failures
     /// as a reply's.
     [[nodiscard]] virtual base::Awaitable<base::Result<void>> probe(base::Deadline deadline) = 0;

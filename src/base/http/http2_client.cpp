@@ -80,7 +80,7 @@ Result<void> Http2Client::submit(Http2Call& call) {
     if (has_body || request.method == "POST" || request.method == "PUT") { // RFC 9110 §8.6
         head.add("content-length", length);
     }
-    call.response = {};
+    call.result = Response{};
     call.body = {.text = request.body};
     nghttp2_data_provider source = call.body.provider();
     const std::int32_t id = nghttp2_submit_request(
@@ -101,7 +101,7 @@ void Http2Client::withdraw(Http2Call& call) {
         return;
     }
     const std::int32_t id = call.stream;
-    finish(call, fail(FailureKind::cancelled, {}));
+    finish(call);
     ended_.pop_back();
     nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
 }
@@ -123,15 +123,20 @@ bool Http2Client::is_over() const {
     return is_finished(session_.get());
 }
 
-std::vector<Http2Call*> Http2Client::ended() {
-    return std::exchange(ended_, {});
+Http2Call* Http2Client::next_ended() {
+    if (ended_.empty()) {
+        return nullptr;
+    }
+    Http2Call* first = ended_.front();
+    ended_.pop_front();
+    return first;
 }
 
 void Http2Client::lose(const Failure& why) {
     while (!calls_.empty()) {
         Http2Call& call = *calls_.back();
         call.unanswered = !call.answered && complaint_.empty();
-        finish(call, std::unexpected(call.flaw.value_or(why)));
+        fail_call(call, call.flaw.value_or(why));
     }
 }
 
@@ -153,11 +158,11 @@ void Http2Client::take_field(Http2Call& call, std::string_view name, std::string
         call.flaw = {FailureKind::http_too_large,
                      fmt::format("the response head is over its limit of {} octets", head_limit)};
     } else if (name == ":status") {
-        call.response = {};
-        call.response.headers.reserve(usual_fields);
-        std::from_chars(value.data(), value.data() + value.size(), call.response.status);
+        call.result = Response{};
+        call.result->headers.reserve(usual_fields);
+        std::from_chars(value.data(), value.data() + value.size(), call.result->status);
     } else {
-        call.response.headers.add(std::string(name), std::string(value));
+        call.result->headers.add(name, value);
     }
 }
 
@@ -166,7 +171,7 @@ void Http2Client::end_head(Http2Call& call) {
         refuse(call, call.flaw->kind, call.flaw->detail);
     } else if (call.head_done) {
         return;
-    } else if (call.response.status >= 200) {
+    } else if (call.result->status >= 200) {
         call.head_done = true;
     } else if (++call.interim > interim_responses_max) {
         refuse(call, FailureKind::http_malformed, "more than 5 interim responses");
@@ -174,7 +179,7 @@ void Http2Client::end_head(Http2Call& call) {
 }
 
 void Http2Client::take_body(Http2Call& call, std::string_view octets) {
-    std::string& body = call.response.body;
+    std::string& body = call.result->body;
     if (body.size() + octets.size() > options_.body_limit) {
         refuse(call, FailureKind::http_too_large,
                fmt::format("the response body is over {} octets", options_.body_limit));
@@ -182,7 +187,7 @@ void Http2Client::take_body(Http2Call& call, std::string_view octets) {
     }
     if (body.empty()) {
         std::size_t length = 0;
-        const auto stated = call.response.headers.get("content-length");
+        const auto stated = call.result->headers.get("content-length");
         std::from_chars(stated.data(), stated.data() + stated.size(), length);
         body.reserve(std::min({length, options_.body_limit, reserve_max}));
     }
@@ -191,7 +196,7 @@ void Http2Client::take_body(Http2Call& call, std::string_view octets) {
 
 void Http2Client::complete(Http2Call& call) {
     const std::int32_t id = call.stream;
-    finish(call, std::move(call.response));
+    finish(call);
     // RFC 9113 §8.1: answered before it had read the request, whose rest nobody needs.
     if (nghttp2_session_get_stream_local_close(session_.get(), id) == 0) {
         nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
@@ -200,32 +205,36 @@ void Http2Client::complete(Http2Call& call) {
 
 void Http2Client::closed(Http2Call& call, std::uint32_t code) {
     if (call.flaw) {
-        finish(call, std::unexpected(*call.flaw));
+        fail_call(call, *call.flaw);
         return;
     }
     call.unprocessed = call.not_sent || code == NGHTTP2_REFUSED_STREAM;
     if (!call.unprocessed && !call.reset_by_peer && code != NGHTTP2_NO_ERROR) {
-        finish(call,
-               fail(FailureKind::http_malformed, "malformed response: " + http2_error_name(code)));
+        fail_call(call,
+                  {FailureKind::http_malformed, "malformed response: " + http2_error_name(code)});
     } else if (call.unprocessed && !is_leaving()) {
-        finish(call, fail(FailureKind::overloaded, options_.peer + " takes no more requests now"));
+        fail_call(call, {FailureKind::overloaded, options_.peer + " takes no more requests now"});
     } else {
-        finish(call, fail(FailureKind::connection_reset,
-                          fmt::format("{} ended the request's stream: {}", options_.peer,
-                                      http2_error_name(code))));
+        fail_call(call, {FailureKind::connection_reset,
+                         fmt::format("{} ended the request's stream: {}", options_.peer,
+                                     http2_error_name(code))});
     }
 }
 
 void Http2Client::refuse(Http2Call& call, FailureKind kind, std::string detail) {
     const std::int32_t id = call.stream;
-    finish(call, fail(kind, std::move(detail)));
+    fail_call(call, {kind, std::move(detail)});
     nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
 }
 
-void Http2Client::finish(Http2Call& call, Result<Response> result) {
+void Http2Client::fail_call(Http2Call& call, Failure why) {
+    call.result = std::unexpected(std::move(why));
+    finish(call);
+}
+
+void Http2Client::finish(Http2Call& call) {
     nghttp2_session_set_stream_user_data(session_.get(), call.stream, nullptr);
     call.stream = 0;
-    call.result.emplace(std::move(result));
     calls_[call.index] = calls_.back();
     calls_[call.index]->index = call.index;
     calls_.pop_back();

@@ -8,6 +8,7 @@
 #include "http2_session.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,8 @@ namespace base::http {
 
 /// One request under way. Belongs to whoever waits for it, and is withdrawn before it dies.
 struct Http2Call {
-    const Request* request = nullptr;       ///< lives as long
-    std::optional<Result<Response>> result; ///< set when it has ended
+    const Request* request = nullptr; ///< lives as long
+    Result<Response> result;          ///< as far as it came, until it has ended
     /// It has ended because the peer, or its connection, went away before the first octet of a
     /// response.
     bool unanswered = false;
@@ -29,7 +30,6 @@ private:
     friend class Http2Client;
     std::int32_t stream = 0;
     std::size_t index = 0; ///< among the client's calls
-    Response response;
     Http2Body body;
     std::optional<Failure> flaw; ///< what we found wrong with the response
     std::size_t head_octets = 0;
@@ -69,8 +69,9 @@ public:
     [[nodiscard]] bool append(std::string& out, std::size_t enough);
     [[nodiscard]] bool is_over() const;
 
-    /// Calls that have ended since, with their results.
-    [[nodiscard]] std::vector<Http2Call*> ended();
+    /// The next call that has ended, with its result; null when there is none. One by one, as
+    /// whoever is told of an end may withdraw another call.
+    [[nodiscard]] Http2Call* next_ended();
     /// The connection is gone, for this reason: ends all calls.
     void lose(const Failure& why);
     void ping();
@@ -92,14 +93,16 @@ private:
     void take_body(Http2Call& call, std::string_view octets);
     void complete(Http2Call& call);
     void closed(Http2Call& call, std::uint32_t code);
-    void finish(Http2Call& call, Result<Response> result);
+    /// The call has ended, with the result that it has.
+    void finish(Http2Call& call);
+    void fail_call(Http2Call& call, Failure why);
     void refuse(Http2Call& call, FailureKind kind, std::string detail);
     [[nodiscard]] std::size_t room() const;
     [[nodiscard]] Http2Session make_session(const nghttp2_option* options);
 
     Options options_;
     std::vector<Http2Call*> calls_; ///< under way
-    std::vector<Http2Call*> ended_;
+    std::deque<Http2Call*> ended_;
     std::string complaint_;
     bool has_answered_ = false;
     bool has_limits_ = false;

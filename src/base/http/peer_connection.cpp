@@ -129,15 +129,15 @@ bool PeerConnection::append(std::string& out, std::size_t enough) {
 }
 
 void PeerConnection::deliver() {
+    Http2Call* call = protocol_->next_ended();
     const bool is_busy = protocol_->calls() > 0;
-    const auto ended = protocol_->ended();
-    if (ended.empty() && is_busy) {
+    if (call == nullptr && is_busy) {
         return;
     }
-    if (!is_busy && !ended.empty()) {
+    if (!is_busy && call != nullptr) {
         rest();
     }
-    for (Http2Call* call : ended) {
+    for (; call != nullptr; call = protocol_->next_ended()) {
         owner_.ended(*this, *call);
     }
     if (protocol_->is_leaving()) {

@@ -1,114 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/http/client.hpp"
+#include "pool_state.hpp"
 
-#include "base/async/alarm.hpp"
 #include "base/async/one_shot.hpp"
-#include "base/async/task_set.hpp"
-#include "peer_addresses.hpp"
-#include "peer_connection.hpp"
-#include "peer_patience.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <list>
 #include <utility>
 
 namespace base::http {
-
-/// Invariant: somebody waits only while no connection can take a request.
-struct Pool::State final : std::enable_shared_from_this<State>, PeerConnection::Owner {
-    struct Call;
-    using Connections = std::list<PeerConnection>;
-
-    State(asio::io_context& l, const Clock& c, PoolOptions o)
-        : loop(l),
-          clock(c),
-          options(std::move(o)),
-          addresses(l, c, options.host),
-          pause(l, [this] { try_again(); }),
-          tasks(l) {}
-    ~State() { tasks.let_go(); } // each task shares the state
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-
-    static Awaitable<Result<Response>> send(std::shared_ptr<State> self, Request request,
-                                            Deadline deadline);
-    static Awaitable<void> drive(std::shared_ptr<State> self, Connections::iterator connection,
-                                 std::uint64_t number);
-
-    void begin(Call& call);
-    [[nodiscard]] PeerConnection* connection_with_room();
-    void submit(Call& call, PeerConnection& connection);
-    void connect_if_needed();
-    void has_room() override;
-    void ended(PeerConnection& connection, Http2Call& call) override;
-    void fail_waiting(const Failure& why, std::uint64_t number);
-    void try_again();
-    void shut();
-    void close_idle();
-
-    asio::io_context& loop;
-    const Clock& clock;
-    PoolOptions options;
-    PeerAddresses addresses;
-    Connections connections;  ///< until their drive() has ended
-    std::uint64_t opened = 0; ///< connections begun so far
-    std::list<Call*> waiting;
-    PeerPatience patience;
-    Alarm pause; ///< set: the peer is being restarted, and somebody waits for it
-    bool closed = false;
-    TaskSet tasks; // last: its tasks refer to the others
-};
-
-/// A request, in the frame that waits for its response: waiting for a connection, or on one.
-struct Pool::State::Call final : Http2Call {
-    Call(State& s, const Request& r, Deadline d)
-        : state(s), deadline(d), done(s.loop), alarm(s.loop, [this] { give_up(); }) {
-        request = &r;
-        alarm.set(deadline.at());
-    }
-    ~Call() { leave(); }
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
-
-    void wait(std::list<Call*>::iterator before) {
-        in_line = state.waiting.insert(before, this);
-        in_line_since = state.opened;
-    }
-
-    void leave() {
-        if (at != nullptr) {
-            std::exchange(at, nullptr)->withdraw(*this);
-        } else if (in_line) {
-            state.waiting.erase(*std::exchange(in_line, std::nullopt));
-        }
-    }
-
-    void finish(Result<Response> with) {
-        result.emplace(std::move(with));
-        finish();
-    }
-    void finish() {
-        alarm.clear(); // before its frame runs again, the result stands
-        done.set(true);
-    }
-
-    void give_up() {
-        const std::string_view what = at != nullptr ? "an answer of" : "a connection to";
-        leave();
-        finish(
-            fail(FailureKind::timeout, fmt::format("waiting for {} {}", what, state.options.host)));
-    }
-
-    State& state;
-    Deadline deadline;
-    OneShot<bool> done;
-    Alarm alarm;
-    PeerConnection* at = nullptr;
-    std::optional<std::list<Call*>::iterator> in_line;
-    std::uint64_t in_line_since = 0; ///< how many connections had begun then
-    bool sent_again = false;
-};
 
 PeerConnection* Pool::State::connection_with_room() {
     // The first is filled before the next is used: what goes out together costs one write.
@@ -116,25 +15,27 @@ PeerConnection* Pool::State::connection_with_room() {
     return found == connections.end() ? nullptr : &*found;
 }
 
-void Pool::State::begin(Call& call) {
+Result<void> Pool::State::begin(Call& call) {
+    Result<void> begun;
     if (PeerConnection* connection = connection_with_room()) {
-        submit(call, *connection);
+        begun = submit(call, *connection);
     } else if (waiting.size() >= options.max_waiting) {
-        call.finish(fail(FailureKind::overloaded,
-                         fmt::format("{} requests wait for a connection to {} already",
-                                     waiting.size(), options.host)));
+        begun = fail(FailureKind::overloaded,
+                     fmt::format("{} requests wait for a connection to {} already", waiting.size(),
+                                 options.host));
     } else {
         call.wait(waiting.end());
     }
     connect_if_needed();
+    return begun;
 }
 
-void Pool::State::submit(Call& call, PeerConnection& connection) {
-    if (auto submitted = connection.submit(call); !submitted) {
-        call.finish(std::unexpected(std::move(submitted.error())));
-        return;
+Result<void> Pool::State::submit(Call& call, PeerConnection& connection) {
+    auto submitted = connection.submit(call);
+    if (submitted) {
+        call.at = &connection;
     }
-    call.at = &connection;
+    return submitted;
 }
 
 void Pool::State::connect_if_needed() {
@@ -172,15 +73,19 @@ Awaitable<void> Pool::State::drive(std::shared_ptr<State> self, Connections::ite
 void Pool::State::fail_waiting(const Failure& why, std::uint64_t number) {
     const bool was_silent =
         why.kind == FailureKind::timeout || why.kind == FailureKind::connection_timeout;
-    std::vector<Call*> failed;
-    for (Call* call : waiting) {
-        if (!was_silent || call->in_line_since < number) {
-            failed.push_back(call);
+    Line failed;
+    for (auto next = waiting.begin(); next != waiting.end();) {
+        Call& call = **next;
+        ++next;
+        if (!was_silent || call.in_line_since < number) {
+            failed.splice(failed.end(), waiting, call.place);
+            call.line = &failed;
         }
     }
-    for (Call* call : failed) {
-        call->leave();
-        call->finish(std::unexpected(why));
+    while (!failed.empty()) { // any of them may withdraw others
+        Call& call = *failed.front();
+        call.leave();
+        call.caller.answered(std::unexpected(why));
     }
 }
 
@@ -199,8 +104,10 @@ void Pool::State::has_room() {
         }
         Call& first = *waiting.front();
         waiting.pop_front();
-        first.in_line.reset();
-        submit(first, *connection);
+        first.line = nullptr;
+        if (auto submitted = submit(first, *connection); !submitted) {
+            first.caller.answered(std::unexpected(std::move(submitted.error())));
+        }
     }
     if (closed) {
         close_idle();
@@ -210,17 +117,16 @@ void Pool::State::has_room() {
 void Pool::State::ended(PeerConnection& connection, Http2Call& ended) {
     Call& call = static_cast<Call&>(ended);
     call.at = nullptr;
-    if (*call.result) {
+    if (call.result) {
         patience.answered(clock.steady());
     }
-    const bool again = !*call.result && !std::exchange(call.sent_again, true)
+    const bool again = !call.result && !std::exchange(call.sent_again, true)
                        && (call.unprocessed || (call.unanswered && connection.has_answered()));
     if (again && !call.deadline.passed(clock.steady())) {
-        call.result.reset();
         call.wait(waiting.begin());
         connect_if_needed();
     } else {
-        call.finish();
+        call.caller.answered(std::move(call.result));
     }
 }
 
@@ -235,17 +141,56 @@ void Pool::State::shut() {
     close_idle(); // the others when they have no more requests
 }
 
+Result<Pool::Asked> Pool::State::ask(Request request, Deadline deadline, Caller& caller) {
+    if (deadline.passed(clock.steady())) {
+        return fail(FailureKind::timeout, "no time was left to ask " + options.host);
+    }
+    auto call = std::make_unique<Call>(shared_from_this(), std::move(request), deadline, caller);
+    if (auto begun = begin(*call); !begun) {
+        return std::unexpected(std::move(begun.error()));
+    }
+    return Asked(std::move(call));
+}
+
+namespace {
+
+class WaitingCaller final : public Pool::Caller {
+public:
+    explicit WaitingCaller(asio::io_context& loop) : response(loop) {}
+    void answered(Result<Response> with) noexcept override { response.set(std::move(with)); }
+
+    OneShot<Result<Response>> response;
+};
+
+} // namespace
+
 Awaitable<Result<Response>> Pool::State::send(std::shared_ptr<State> self, Request request,
                                               Deadline deadline) {
-    if (deadline.passed(self->clock.steady())) {
-        co_return fail(FailureKind::timeout, "no time was left to ask " + self->options.host);
+    WaitingCaller caller(self->loop);
+    const auto asked = self->ask(std::move(request), deadline, caller);
+    if (!asked) {
+        co_return std::unexpected(asked.error());
     }
-    Call call(*self, request, deadline);
-    self->begin(call);
-    if (const auto woken = co_await call.done.wait(); !woken) {
-        co_return fail(FailureKind::cancelled, "asking " + self->options.host);
+    auto response = co_await caller.response.wait_until(deadline, {});
+    if (!response) {
+        co_return std::unexpected(asked->given_up(response.error().kind));
     }
-    co_return std::move(*call.result);
+    co_return std::move(*response);
+}
+
+Pool::Asked::Asked() = default;
+Pool::Asked::Asked(std::unique_ptr<Call> call) : call_(std::move(call)) {}
+Pool::Asked::Asked(Asked&& other) noexcept = default;
+Pool::Asked& Pool::Asked::operator=(Asked&& other) noexcept = default;
+Pool::Asked::~Asked() = default;
+
+Failure Pool::Asked::given_up(FailureKind why) const {
+    const std::string& host = call_->state->options.host;
+    if (why != FailureKind::timeout) {
+        return {why, "asking " + host};
+    }
+    const auto* what = call_->at != nullptr ? "an answer of" : "a connection to";
+    return {why, fmt::format("waiting for {} {}", what, host)};
 }
 
 Pool::Pool(asio::io_context& loop, const Clock& clock, PoolOptions options)
@@ -253,6 +198,10 @@ Pool::Pool(asio::io_context& loop, const Clock& clock, PoolOptions options)
 
 Pool::~Pool() {
     state_->shut();
+}
+
+Result<Pool::Asked> Pool::ask(Request request, Deadline deadline, Caller& caller) {
+    return state_->ask(std::move(request), deadline, caller);
 }
 
 Awaitable<Result<Response>> Pool::send(Request request, Deadline deadline) {

@@ -6,7 +6,6 @@
 #include "mpic/coordinator/attempt_run.hpp"
 #include "mpic/coordinator/fleet_health.hpp"
 #include "mpic/coordinator/load_gauges.hpp"
-#include "mpic/coordinator/observations.hpp"
 #include "mpic/coordinator/record_writer.hpp"
 #include "mpic/model/dcv_rules.hpp"
 #include "mpic/wire/audit_record.hpp"
@@ -30,7 +29,6 @@ struct Coordinator::State {
     RecordWriter records;
     CoordinatorOptions options;
     std::shared_ptr<const Fleet> fleet; // shared with the attempts that use it
-    std::shared_ptr<Observations> observations;
     LoadGauges load;
     std::set<std::shared_ptr<AttemptRun>> under_way;
     /// Attempts whose answer may have left, until every seat has its record.
@@ -49,7 +47,6 @@ struct Coordinator::State {
                                                std::shared_ptr<const CheckRequest> request,
                                                Pending pending);
     [[nodiscard]] base::Awaitable<void> give_up_at(base::Deadline until);
-    void observe(const Tally& tally, std::size_t seat) const;
 };
 
 namespace {
@@ -108,7 +105,6 @@ Coordinator::Coordinator(base::asio::io_context& loop, const base::Clock& clock,
                        RecordWriter(loop, clock, journal),
                        std::move(options),
                        {},
-                       {},
                        LoadGauges(metrics),
                        {},
                        base::TaskSet(loop)}) {
@@ -121,13 +117,13 @@ Coordinator::~Coordinator() = default;
 
 void Coordinator::replace_fleet(Roster roster,
                                 std::vector<std::unique_ptr<PerspectiveClient>> clients) {
-    state_->observations = std::make_shared<Observations>(state_->metrics, roster);
+    auto observations = std::make_unique<Observations>(state_->metrics, roster);
     std::vector<std::shared_ptr<PerspectiveHealth>> health;
     if (state_->options.health != nullptr)
         for (const auto& perspective : roster.perspectives)
             health.push_back(state_->options.health->of(perspective));
     state_->fleet = std::make_shared<const Fleet>(
-        Fleet{std::move(roster), std::move(clients), std::move(health)});
+        Fleet{std::move(roster), std::move(clients), std::move(health), std::move(observations)});
 }
 
 base::Awaitable<void> Coordinator::probe(base::Milliseconds quiet, base::Deadline deadline) {
@@ -155,6 +151,7 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
         const auto run = s.plan(*asked, number, deadline);
         State::Pending pending(s.loop);
         AttemptDebt debt(run, pending);
+        run->begin();
         s.stragglers.spawn(s.finish(run, asked, pending));
         co_await run->settled();
 
@@ -172,14 +169,14 @@ base::Awaitable<Answer> Coordinator::corroborate(CheckRequest request, std::stri
         const auto written = co_await RecordWriter::outcome(std::move(recording));
         for (std::size_t seat = 0; seat < corroboration.replies.size(); ++seat)
             if (corroboration.replies[seat])
-                s.observe(run->tally(), seat);
+                run->observe(seat);
         if (!written) {
-            s.observations->audit_failed();
+            s.fleet->observations->audit_failed();
             co_return Answer{{}, Unavailable::audit, written.error().detail};
         }
         if (again && !deadline.passed(s.clock.steady()))
             continue;
-        s.observations->decided(corroboration, base::as_ms(s.clock.steady() - started));
+        s.fleet->observations->decided(corroboration, base::as_ms(s.clock.steady() - started));
         co_return Answer{std::move(corroboration), {}, {}};
     }
 }
@@ -221,11 +218,10 @@ std::shared_ptr<AttemptRun> Coordinator::State::plan(const CheckRequest& request
 base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run,
                                                  std::shared_ptr<const CheckRequest> request,
                                                  Pending pending) {
-    // Only give_up() ends a run early: it has its asks to join. What comes after it may be
-    // cancelled.
+    // Only give_up() ends a run early. What comes after it may be cancelled.
     co_await base::asio::this_coro::reset_cancellation_state(base::asio::disable_cancellation());
     under_way.insert(run);
-    co_await run->run();
+    co_await run->ended();
     under_way.erase(run);
     if (!abandoned)
         co_await base::asio::this_coro::reset_cancellation_state(
@@ -236,7 +232,7 @@ base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run
     if (!owed)
         co_return;
     for (const auto seat : owed->seats)
-        observe(run->tally(), seat);
+        run->observe(seat);
     if (!owed->recorded)
         co_return;
     for (const auto seat : owed->seats) {
@@ -248,11 +244,6 @@ base::Awaitable<void> Coordinator::State::finish(std::shared_ptr<AttemptRun> run
                                            {"perspective", run->tally().attempt().seats[seat].id},
                                            {"reason", written.error().detail}});
     }
-}
-
-void Coordinator::State::observe(const Tally& tally, std::size_t seat) const {
-    const auto& decision = tally.decision();
-    observations->reply(tally.attempt().seats[seat], *decision.seats[seat], *tally.replies()[seat]);
 }
 
 base::Awaitable<void> Coordinator::State::give_up_at(base::Deadline until) {

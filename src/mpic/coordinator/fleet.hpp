@@ -3,6 +3,7 @@
 
 #include "base/core/clock.hpp"
 #include "mpic/coordinator/fleet_health.hpp"
+#include "mpic/coordinator/observations.hpp"
 #include "mpic/coordinator/perspective_client.hpp"
 #include "mpic/model/roster.hpp"
 
@@ -11,12 +12,13 @@
 
 namespace mpic::coordinator {
 
-/// A roster, and a client and the health of each of its perspectives, in the same order. Replaced
-/// whole by a reload.
+/// A roster, and a client, the health and the counters of each of its perspectives, in the same
+/// order. Replaced whole by a reload.
 struct Fleet {
     Roster roster;
     std::vector<std::unique_ptr<PerspectiveClient>> clients;
     std::vector<std::shared_ptr<PerspectiveHealth>> health; ///< or none at all
+    std::unique_ptr<Observations> observations;
 };
 
 /// Asks every perspective that has not answered since `since` whether it is there, side by side,

@@ -107,16 +107,67 @@ base::Awaitable<base::Result<void>> HttpPerspectiveClient::probe(base::Deadline 
     co_return base::Result<void>();
 }
 
-base::Awaitable<std::unique_ptr<Reply>>
-HttpPerspectiveClient::ask(const wire::AgentQuestion& question, base::Deadline deadline) {
+class HttpPerspectiveClient::Question final : public Asking, base::http::Pool::Caller {
+public:
+    Question(HttpPerspectiveClient& client, const wire::AgentQuestion& question, Asker& asker,
+             std::size_t seat, base::SteadyTime started, base::Deadline deadline)
+        : client_(client),
+          question_(question),
+          asker_(asker),
+          seat_(seat),
+          started_(started),
+          deadline_(deadline),
+          counted_(client.questions_) {}
+
+    [[nodiscard]] base::Result<void> send(base::Milliseconds budget) {
+        auto asked =
+            client_.pool_.ask(make_request(question_, client_.id_, budget), deadline_, *this);
+        if (!asked)
+            return std::unexpected(std::move(asked.error()));
+        asked_ = std::move(*asked);
+        return {};
+    }
+
+    void answered(base::Result<base::http::Response> response) noexcept override {
+        Asker& asker = asker_; // which may destroy this question
+        const auto seat = seat_;
+        try {
+            asker.replied(seat, client_.judge(std::move(response), question_, started_));
+        } catch (...) {
+            asker.faulted(seat, std::current_exception());
+        }
+    }
+
+    [[nodiscard]] std::unique_ptr<Reply> given_up() const override {
+        const bool late = deadline_.passed(client_.clock_.steady());
+        const auto why = late ? FailureKind::timeout : FailureKind::cancelled;
+        return client_.judge(std::unexpected(asked_.given_up(why)), question_, started_);
+    }
+
+private:
+    HttpPerspectiveClient& client_;
+    const wire::AgentQuestion& question_;
+    Asker& asker_;
+    std::size_t seat_;
+    base::SteadyTime started_;
+    base::Deadline deadline_;
+    UnderWay counted_;
+    base::http::Pool::Asked asked_;
+};
+
+std::unique_ptr<Asking> HttpPerspectiveClient::ask(const wire::AgentQuestion& question,
+                                                   base::Deadline deadline, Asker& asker,
+                                                   std::size_t seat) {
     const auto started = clock_.steady();
     const auto budget = std::chrono::duration_cast<base::Milliseconds>(deadline.remaining(started));
-    if (budget.count() < 1)
-        co_return judge(base::fail(FailureKind::timeout, "no time was left to ask the agent"),
-                        question, started);
-    const UnderWay counted(questions_);
-    auto response = co_await pool_.send(make_request(question, id_, budget), deadline);
-    co_return judge(std::move(response), question, started);
+    base::Result<void> sent = base::fail(FailureKind::timeout, "no time was left to ask the agent");
+    auto asking = std::make_unique<Question>(*this, question, asker, seat, started, deadline);
+    if (budget.count() >= 1)
+        sent = asking->send(budget);
+    if (sent)
+        return asking;
+    asker.replied(seat, judge(std::unexpected(std::move(sent.error())), question, started));
+    return nullptr;
 }
 
 std::unique_ptr<Reply> HttpPerspectiveClient::judge(base::Result<base::http::Response>&& response,

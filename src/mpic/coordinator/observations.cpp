@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/coordinator/observations.hpp"
 
+#include <string>
+
 namespace mpic::coordinator {
 
 namespace {
@@ -20,8 +22,7 @@ double elapsed_ms(const Reply& reply) {
 } // namespace
 
 Observations::Observations(base::log::Metrics& metrics, const Roster& roster)
-    : metrics_(metrics),
-      passed_(metrics.counter("mpicd_corroborations_total", "Completed corroborations.",
+    : passed_(metrics.counter("mpicd_corroborations_total", "Completed corroborations.",
                               {{"ok", "true"}})),
       refused_(metrics.counter("mpicd_corroborations_total", "Completed corroborations.",
                                {{"ok", "false"}})),
@@ -35,22 +36,21 @@ Observations::Observations(base::log::Metrics& metrics, const Roster& roster)
                             "Corroborations beyond the required number; negative ones missed it.",
                             {-6, -5, -4, -3, -2, -1, 0, 1, 2})) {
     for (const auto& perspective : roster.perspectives) {
-        OfPerspective& of = perspectives_[perspective.id];
+        OfPerspective& of = perspectives_.emplace_back();
         for (const auto outcome : every_outcome)
-            of.outcomes[outcome] = &metrics_.counter(
+            of.by_outcome.at(static_cast<std::size_t>(outcome)) = &metrics.counter(
                 "mpicd_perspective_outcomes_total", "Terminal outcomes of each perspective.",
                 {{"perspective", perspective.id}, {"outcome", std::string(to_string(outcome))}});
-        of.latency = &metrics_.histogram("mpicd_perspective_seconds",
-                                         "Time until a perspective's terminal reply.", seconds(),
-                                         {{"perspective", perspective.id}});
+        of.latency = &metrics.histogram("mpicd_perspective_seconds",
+                                        "Time until a perspective's terminal reply.", seconds(),
+                                        {{"perspective", perspective.id}});
     }
 }
 
-void Observations::reply(const Seat& seat, const SeatDecision& decision, const Reply& reply) {
-    if (const auto found = perspectives_.find(seat.id); found != perspectives_.end()) {
-        found->second.outcomes.at(decision.outcome)->add();
-        found->second.latency->observe(elapsed_ms(reply) / 1000);
-    }
+void Observations::reply(std::size_t perspective, Outcome outcome, const Reply& reply) {
+    const OfPerspective& of = perspectives_.at(perspective);
+    of.by_outcome.at(static_cast<std::size_t>(outcome))->add();
+    of.latency->observe(elapsed_ms(reply) / 1000);
 }
 
 void Observations::decided(const Corroboration& corroboration, double elapsed_ms) {

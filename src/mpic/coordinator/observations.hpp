@@ -5,8 +5,9 @@
 #include "base/log/metrics.hpp"
 #include "mpic/model/corroboration.hpp"
 
-#include <map>
-#include <string>
+#include <array>
+#include <cstddef>
+#include <vector>
 
 namespace mpic::coordinator {
 
@@ -14,18 +15,18 @@ class Observations {
 public:
     Observations(base::log::Metrics& metrics, const Roster& roster);
 
-    /// A terminal reply of one seat, waited for or late.
-    void reply(const Seat& seat, const SeatDecision& decision, const Reply& reply);
+    /// A terminal reply of one of the roster's perspectives, waited for or late.
+    void reply(std::size_t perspective, Outcome outcome, const Reply& reply);
     void decided(const Corroboration& corroboration, double elapsed_ms);
     void audit_failed();
 
 private:
-    base::log::Metrics& metrics_;
+    static constexpr std::size_t outcomes = 6;
     struct OfPerspective {
-        std::map<Outcome, base::log::Counter*> outcomes;
+        std::array<base::log::Counter*, outcomes> by_outcome{};
         base::log::Histogram* latency = nullptr;
     };
-    std::map<std::string, OfPerspective> perspectives_;
+    std::vector<OfPerspective> perspectives_; ///< in the roster's order
     base::log::Counter& passed_;
     base::log::Counter& refused_;
     base::log::Counter& audit_failures_;

@@ -3,6 +3,7 @@
 // A coordinator over perspectives that behave as a test tells them to, on a disk that fails
 // likewise.
 
+#include "base/async/deadline.hpp"
 #include "base/log/journal_verify.hpp"
 #include "mpic/coordinator/coordinator.hpp"
 #include "support/fake_clock.hpp"
@@ -60,11 +61,11 @@ protected:
         std::vector<std::unique_ptr<mpic::coordinator::PerspectiveClient>> clients;
         for (const auto& p : roster.perspectives) {
             auto found = behaviours.find(p.id);
-            auto fake =
-                found == behaviours.end()
-                    ? std::make_unique<FakePerspective>(
-                          [id = p.id](const auto&) { return honest(id); })
-                    : std::make_unique<FakePerspective>(found->second.first, found->second.second);
+            auto fake = found == behaviours.end()
+                            ? std::make_unique<FakePerspective>(
+                                  loop, [id = p.id](const auto&) { return honest(id); })
+                            : std::make_unique<FakePerspective>(loop, found->second.first,
+                                                                found->second.second);
             fakes[p.id] = fake.get();
             clients.push_back(std::move(fake));
         }

@@ -27,6 +27,16 @@ using testing::HasSubstr;
 const std::string identity = "mpicd://perspective/iad";
 const std::string coordinator = "mpicd://coordinator";
 
+struct OneAsker final : mpic::coordinator::Asker {
+    void replied(std::size_t, std::unique_ptr<mpic::Reply> with) override {
+        EXPECT_FALSE(std::exchange(reply, std::move(with)));
+    }
+    void faulted(std::size_t, const std::exception_ptr&) noexcept override { fault = true; }
+
+    std::unique_ptr<mpic::Reply> reply;
+    bool fault = false;
+};
+
 class HttpPerspectiveClientTest : public testing::Test {
 protected:
     using Answer = std::function<Response(const AgentQuestion&)>;
@@ -62,7 +72,14 @@ protected:
             client.emplace("iad", loop, clock, std::move(pool));
         }
         const auto until = base::Deadline::after(clock.steady(), budget);
-        return std::move(*test::run(loop, client->ask(question, until)));
+        const auto asking = client->ask(question, until, asker, 0);
+        const bool replied = test::run_until(
+            loop, [&] { return asker.reply || asker.fault || until.passed(clock.steady()); });
+        EXPECT_TRUE(replied);
+        EXPECT_FALSE(asker.fault);
+        if (!asker.reply)
+            asker.reply = asking->given_up();
+        return std::move(*std::exchange(asker.reply, nullptr));
     }
     void expect_none(Outcome outcome, std::string_view detail, base::Milliseconds budget = 5s) {
         const auto reply = ask(budget);
@@ -110,6 +127,7 @@ protected:
     base::net::Endpoint endpoint;
     base::net::TlsContext client_tls = test::pki().mutual_client({coordinator});
     std::optional<test::HttpServer> server;
+    OneAsker asker;
     std::optional<mpic::coordinator::HttpPerspectiveClient> client; // goes first
 };
 
