@@ -59,8 +59,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view wire(reinterpret_cast<const char*>(data), size);
     check_spelling(wire);
     const auto message = decode(wire);
-    if (!message)
+    const auto answer = decode(wire, 4096, Name(), Keep::answer);
+    demand(answer.has_value() == message.has_value(), "what is not kept is read as strictly");
+    if (!message) {
+        demand(answer.error() == message.error(), "and fails alike");
         return 0;
+    }
+    demand(answer->answers == message->answers && answer->questions == message->questions
+               && answer->edns == message->edns && answer->rcode == message->rcode,
+           "what an answer needs is kept");
     const auto again = decode(encode(*message));
     demand(again.has_value(), "what was written reads back");
     // Compressed names that are written in full can outgrow a message.

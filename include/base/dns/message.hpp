@@ -69,6 +69,13 @@ struct Message {
     bool operator==(const Message&) const = default;
 };
 
+/// What a decoded message holds of what was read; all of it is checked in either case.
+enum class Keep {
+    all,
+    answer, ///< of the records in the authority section the types alone; of those in the additional
+            ///< one nothing
+};
+
 /// Limits: 65,535 octets, names by Name's rules, compression pointers strictly backwards;
 /// dns_malformed names the section and the offset. Class other than IN in a question or record (but
 /// OPT), a second OPT or one outside the additional section, and octets after the last section are
@@ -76,7 +83,7 @@ struct Message {
 /// highest bit set is 0 (RFC 2181 §8). Names that equal `known`, such as that of the question,
 /// share it.
 [[nodiscard]] Result<Message> decode(std::string_view wire, std::size_t max_records = 4096,
-                                     const Name& known = Name());
+                                     const Name& known = Name(), Keep keep = Keep::all);
 
 /// Owner names are compressed against the first question's name. When `size_limit` is exceeded, the
 /// record sections are dropped and TC is set (RFC 2181 §9). An RCODE above 15 brings an OPT record,
@@ -86,5 +93,7 @@ struct Message {
 /// A query as this program sends it: RD, AD asked for (RFC 6840 §5.7), EDNS with 1232 octets.
 [[nodiscard]] Message make_query(std::uint16_t id, Question question,
                                  bool checking_disabled = false);
+/// The same on the wire, with id 0: what nearly every query is.
+[[nodiscard]] std::string query_wire(const Question& question);
 
 } // namespace base::dns

@@ -6,14 +6,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace base::dns {
 namespace {
 
 constexpr std::size_t max_message = 65535;
-constexpr std::size_t least_record = 11; // the root, type, class, TTL and length
 constexpr std::uint16_t ede_option = 15; // RFC 8914 §2
 
 std::unexpected<Failure> malformed(std::string why) {
@@ -22,19 +20,29 @@ std::unexpected<Failure> malformed(std::string why) {
 
 class Decoder {
 public:
-    Decoder(std::string_view wire, std::size_t max_records, const Name& known)
-        : wire_(wire), reader_(wire), max_records_(max_records), last_(known) {}
+    /// Into an empty `message`.
+    Decoder(std::string_view wire, std::size_t max_records, const Name& known, Keep keep,
+            Message& message)
+        : wire_(wire),
+          reader_(wire),
+          max_records_(max_records),
+          last_(known),
+          keep_(keep),
+          message_(message) {}
 
-    Result<Message> run() {
+    Result<void> run() {
         if (wire_.size() > max_message)
             return malformed(fmt::format("a message of {} octets", wire_.size()));
-        for (const auto step : {&Decoder::header, &Decoder::questions, &Decoder::sections})
-            if (auto done = (this->*step)(); !done)
-                return std::unexpected(std::move(done.error()));
+        if (auto read = header(); !read)
+            return read;
+        if (auto read = questions(); !read)
+            return read;
+        if (auto read = sections(); !read)
+            return read;
         if (reader_.left() != 0)
             return malformed(fmt::format("{} octets after the last section, at octet {}",
                                          reader_.left(), reader_.offset()));
-        return std::move(message_);
+        return {};
     }
 
 private:
@@ -65,16 +73,18 @@ private:
 
     Result<void> questions() {
         for (std::size_t i = 0; i < counts_[0]; ++i) {
-            auto owner = name();
-            if (!owner)
-                return in("question", owner.error());
+            if (auto read = reader_.name_octets(owner_); !read)
+                return in("question", read.error());
             const auto type = reader_.u16();
             const auto question_class = reader_.u16();
             if (!type || !question_class)
                 return in("question", (!type ? type : question_class).error());
             if (*question_class != header_bits::class_in)
                 return malformed(fmt::format("a question of class {}", *question_class));
-            message_.questions.push_back({std::move(*owner), RecordType{*type}});
+            Question& question = message_.questions.emplace_back();
+            question.type = RecordType{*type};
+            if (auto put = put_name(question.name, owner_.view()); !put)
+                return in("question", put.error());
         }
         return {};
     }
@@ -84,13 +94,13 @@ private:
             std::string_view name;
             std::size_t count;
             std::vector<Record>& records;
-        } all[] = {{"answer", counts_[1], message_.answers},
-                   {"authority", counts_[2], message_.authority},
-                   {"additional", counts_[3], message_.additional}};
+            bool whole; ///< records are kept with owner and RDATA
+        } all[] = {{"answer", counts_[1], message_.answers, true},
+                   {"authority", counts_[2], message_.authority, keep_ == Keep::all},
+                   {"additional", counts_[3], message_.additional, keep_ == Keep::all}};
         for (const auto& section : all) {
-            section.records.reserve(std::min(section.count, reader_.left() / least_record));
             for (std::size_t i = 0; i < section.count; ++i)
-                if (auto read = record(section.records); !read)
+                if (auto read = record(section.records, section.whole); !read)
                     return in(section.name, read.error());
         }
         return {};
@@ -98,84 +108,77 @@ private:
 
     /// Owners repeat: one that is the same as the last, or as the name that the caller knows, is
     /// shared with it.
-    Result<Name> name() {
-        const auto octets = reader_.name_octets();
-        if (!octets)
-            return std::unexpected(octets.error());
-        if (octets->view() == last_.wire())
-            return last_;
-        auto name = Name::from_wire(octets->view());
-        if (name && !name->is_root())
-            last_ = *name;
-        return name;
+    Result<void> put_name(Name& out, std::string_view octets) {
+        if (octets.empty()) // the root
+            return {};
+        if (octets != last_.wire()) {
+            auto name = Name::from_wire(octets);
+            if (!name)
+                return std::unexpected(std::move(name.error()));
+            last_ = *std::move(name);
+        }
+        out = last_;
+        return {};
     }
 
-    Result<void> record(std::vector<Record>& section) {
-        auto owner = name();
-        if (!owner)
-            return std::unexpected(std::move(owner.error()));
+    Result<void> record(std::vector<Record>& section, bool whole) {
+        if (auto read = reader_.name_octets(owner_); !read)
+            return read;
         const auto fields = reader_.bytes(10);
         if (!fields)
             return std::unexpected(fields.error());
         const RecordType type{u16_at(*fields, 0)};
         const std::uint16_t record_class = u16_at(*fields, 2);
         const std::uint32_t ttl = u32_at(*fields, 4);
-        auto octets = rdata(type, u16_at(*fields, 8));
+        WireReader inside = reader_;
+        const auto octets = reader_.bytes(u16_at(*fields, 8));
         if (!octets)
-            return std::unexpected(std::move(octets.error()));
+            return std::unexpected(octets.error());
+        const auto layout = name_layout(type);
+        std::string expanded;
+        if (layout && !expand(inside, *layout, whole ? &expanded : nullptr))
+            return malformed(fmt::format("{} RDATA that ends at octet {} is malformed",
+                                         to_string(type), reader_.offset()));
         if (type == RecordType::opt) {
-            if (&section != &message_.additional || message_.edns || !owner->is_root())
+            if (&section != &message_.additional || message_.edns || !owner_.view().empty())
                 return malformed("an OPT record that should not be there (RFC 6891 §6.1.1)");
             return edns(record_class, ttl, *octets);
         }
         if (record_class != header_bits::class_in)
             return malformed(fmt::format("a record of class {}", record_class));
-        section.push_back({.owner = std::move(*owner),
-                           .type = type,
-                           .ttl = ttl > 0x7fffffff ? 0 : ttl,
-                           .rdata = std::move(*octets)});
-        return {};
+        if (!whole && &section == &message_.additional)
+            return {};
+        Record& kept = section.emplace_back();
+        kept.type = type;
+        if (!whole)
+            return {};
+        kept.ttl = ttl > 0x7fffffff ? 0 : ttl;
+        kept.rdata = layout ? std::move(expanded) : std::string(*octets);
+        return put_name(kept.owner, owner_.view());
     }
 
-    /// RDATA with the names in it expanded, for the types whose names may be compressed.
-    Result<std::string> rdata(RecordType type, std::size_t length) {
-        const auto layout = name_layout(type);
-        if (!layout) {
-            auto octets = reader_.bytes(length);
-            if (!octets)
-                return std::unexpected(std::move(octets.error()));
-            return std::string(*octets);
-        }
-        // The names may point back into the message, but must end where the RDATA does.
-        WireReader inside = reader_;
-        auto whole = reader_.bytes(length);
-        if (!whole)
-            return std::unexpected(std::move(whole.error()));
-        const std::size_t end = reader_.offset();
-        std::string out;
+    /// RDATA with the names in it expanded, for the types whose names may be compressed. They may
+    /// point back into the message, but must end where the RDATA does: where the reader is.
+    bool expand(WireReader inside, const NameLayout& layout, std::string* out) {
         const auto copy = [&](std::size_t count) {
             const auto octets = inside.bytes(count);
-            if (octets)
-                out += *octets;
+            if (octets && out != nullptr)
+                *out += *octets;
             return octets.has_value();
         };
-        bool read = copy(layout->before);
-        for (std::size_t i = 0; read && i < layout->names; ++i) {
-            const auto name = inside.name_octets();
-            read = name.has_value() && inside.offset() <= end;
-            if (read)
-                put_folded(out, name->view());
+        bool read = copy(layout.before);
+        for (std::size_t i = 0; read && i < layout.names; ++i) {
+            read =
+                inside.name_octets(name_inside_).has_value() && inside.offset() <= reader_.offset();
+            if (read && out != nullptr)
+                put_folded(*out, name_inside_.view());
         }
-        read = read && copy(layout->after);
-        if (!read || inside.offset() != end)
-            return malformed(
-                fmt::format("{} RDATA that ends at octet {} is malformed", to_string(type), end));
-        return out;
+        return read && copy(layout.after) && inside.offset() == reader_.offset();
     }
 
     /// RFC 6891 §6.1.3: the TTL field is the upper RCODE bits, the version, and the flags.
     Result<void> edns(std::uint16_t record_class, std::uint32_t ttl, std::string_view rdata) {
-        Edns edns;
+        Edns& edns = message_.edns.emplace();
         edns.udp_size = record_class;
         edns.version = static_cast<std::uint8_t>(ttl >> 16);
         edns.dnssec_ok = (ttl & header_bits::edns_do) != 0;
@@ -200,7 +203,6 @@ private:
                 text.remove_suffix(1);
             edns.errors.push_back({*info, std::string(text)});
         }
-        message_.edns = std::move(edns);
         return {};
     }
 
@@ -220,17 +222,21 @@ private:
     std::string_view wire_;
     WireReader reader_;
     std::size_t max_records_;
-    Name last_; ///< owner read, but for the root
+    Name last_;              ///< owner read, but for the root
+    NameOctets owner_;       ///< of the question or record being read
+    NameOctets name_inside_; ///< its RDATA
+    Keep keep_;
     std::size_t counts_[4]{};
-    Message message_;
+    Message& message_;
 };
 
 } // namespace
 
-Result<Message> decode(std::string_view wire, std::size_t max_records, const Name& known) {
-    auto message = Decoder(wire, max_records, known).run();
-    if (!message)
-        message.error().detail.insert(0, "malformed DNS message: ");
+Result<Message> decode(std::string_view wire, std::size_t max_records, const Name& known,
+                       Keep keep) {
+    Result<Message> message(std::in_place);
+    if (auto read = Decoder(wire, max_records, known, keep, *message).run(); !read)
+        message = fail(read.error().kind, "malformed DNS message: " + read.error().detail);
     return message;
 }
 

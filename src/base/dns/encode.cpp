@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace base::dns {
@@ -142,6 +143,21 @@ Message make_query(std::uint16_t id, Question question, bool checking_disabled) 
     query.questions.push_back(std::move(question));
     query.edns = Edns{};
     return query;
+}
+
+std::string query_wire(const Question& question) {
+    using namespace std::string_view_literals;
+    constexpr auto head = "\0\0\1\x20\0\1\0\0\0\0\0\1"sv;  // RD and AD, a question, an OPT record
+    constexpr auto opt = "\0\0\x29\x04\xd0\0\0\0\0\0\0"sv; // 1232 octets
+    std::string out;
+    out.reserve(usual_query);
+    out += head;
+    out += question.name.wire();
+    out += '\0';
+    put_u16(out, std::to_underlying(question.type));
+    put_u16(out, header_bits::class_in);
+    out += opt;
+    return out;
 }
 
 } // namespace base::dns

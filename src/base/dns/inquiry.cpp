@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace base::dns {
@@ -29,24 +30,25 @@ bool another_server_may_answer(const Failure& failure) {
 
 Inquiry::Inquiry(std::shared_ptr<ResolverState> state, std::string query, Deadline deadline)
     : state_(std::move(state)),
-      asked_(std::move(query)),
-      query_(asked_),
+      query_(std::move(query)),
       deadline_(deadline),
-      alarm_(state_->loop, [this] { late(); }),
-      last_(FailureKind::cancelled, "the resolver was closed") {
+      alarm_(state_->loop, [this] { late(); }) {
     const std::uint64_t id = state_->random.below(0x10000);
-    if (query_.size() >= 2) {
+    if (query_.size() >= asked_id_.size()) {
+        asked_id_ = {query_[0], query_[1]};
         query_[0] = static_cast<char>(id >> 8);
         query_[1] = static_cast<char>(id & 0xff);
     }
-    if (state_->options.mix_case)
+    if (state_->options.mix_case) {
+        asked_ = query_;
         query_ = mix_case(std::move(query_), state_->random);
+    }
 }
 
 void Inquiry::start(std::function<void()> ended) {
     ended_ = std::move(ended);
     started_ = state_->clock.steady();
-    ask_next();
+    ask_next(started_);
 }
 
 void Inquiry::stop() {
@@ -56,29 +58,31 @@ void Inquiry::stop() {
     end(fail(FailureKind::cancelled, "cancelled while waiting for DNS"));
 }
 
-void Inquiry::ask_next() {
+void Inquiry::ask_next(SteadyTime now) {
     const auto& servers = state_->servers; // none once closed
     if (next_ == servers.size()) {
         next_ = 0;
         ++round_;
     }
     if (servers.empty() || round_ == state_->options.tries) {
+        if (last_.detail.empty())
+            last_.detail = "the resolver was closed";
         if (sends_ > 1)
             last_.detail += fmt::format(" ({} queries in all)", sends_);
         return end(std::unexpected(std::move(last_)));
     }
-    if (sends_ > 0 && deadline_.passed(state_->clock.steady()))
+    if (sends_ > 0 && deadline_.passed(now))
         return end(std::unexpected(std::move(last_)));
     server_ = servers[next_++];
-    begin_try(server_->udp(), false);
+    begin_try(server_->udp(), false, now);
 }
 
-void Inquiry::begin_try(std::shared_ptr<QueryChannel> channel, bool over_tcp) {
+void Inquiry::begin_try(std::shared_ptr<QueryChannel> channel, bool over_tcp, SteadyTime now) {
     channel_ = std::move(channel);
     over_tcp_ = over_tcp;
     sends_of_try_ = 0;
     broken_before_ = false;
-    try_started_ = state_->clock.steady();
+    try_started_ = now;
     if (deadline_.passed(try_started_))
         return try_ended(std::unexpected(too_late()));
     alarm_.set(deadline_.within(try_started_, state_->options.try_timeout).at());
@@ -120,17 +124,18 @@ void Inquiry::late() {
     try_ended(std::unexpected(too_late()));
 }
 
-void Inquiry::try_ended(Result<std::string> response) {
+void Inquiry::try_ended(Result<std::string>&& response) {
     if (response && !over_tcp_ && !is_settled(*response))
-        return begin_try(server_->tcp(), true);
+        return begin_try(server_->tcp(), true, state_->clock.steady());
     if (response) {
-        response->replace(0, 2, asked_, 0, 2);
-        return end(Exchange{put_question(std::move(*response), asked_), server_->server(), sends_});
+        std::ranges::copy(asked_id_, response->begin());
+        return end(
+            Exchange{put_question(std::move(*response), asked()), server_->server(), sends_});
     }
     last_ = std::move(response.error());
     if (!another_server_may_answer(last_))
         return end(std::unexpected(std::move(last_)));
-    ask_next();
+    ask_next(state_->clock.steady());
 }
 
 /// Whether a UDP response may be taken: it is whole, and comes from somebody who saw the query.
@@ -139,7 +144,7 @@ bool Inquiry::is_settled(const std::string& response) const {
            && (!state_->options.mix_case || echoes_question(query_, response));
 }
 
-void Inquiry::end(Result<Exchange> outcome) {
+void Inquiry::end(Result<Exchange>&& outcome) {
     forget();
     alarm_.clear();
     channel_.reset();

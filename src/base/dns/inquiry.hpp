@@ -11,6 +11,7 @@
 #include "query_channel.hpp"
 #include "resolver_state.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,27 +40,29 @@ public:
     void start(std::function<void()> ended);
     /// Ends an inquiry under way as cancelled; `ended` hears nothing of it.
     void stop();
-    /// What came of it; once, after the end. Failures are those of QueryChannel::send().
-    [[nodiscard]] Result<Exchange> take() { return *std::move(outcome_); }
+    /// What came of it, after the end. Failures are those of QueryChannel::send().
+    [[nodiscard]] Result<Exchange>& outcome() { return *outcome_; }
     /// From the start to the end.
     [[nodiscard]] SteadyTime::duration elapsed() const { return elapsed_; }
 
 private:
-    void ask_next();
-    void begin_try(std::shared_ptr<QueryChannel> channel, bool over_tcp);
+    void ask_next(SteadyTime now);
+    void begin_try(std::shared_ptr<QueryChannel> channel, bool over_tcp, SteadyTime now);
     void send();
     void received(Result<std::string> response) override;
     void late();
-    void try_ended(Result<std::string> response);
-    void end(Result<Exchange> outcome);
+    void try_ended(Result<std::string>&& response);
+    void end(Result<Exchange>&& outcome);
     void forget();
     [[nodiscard]] bool is_worth_another_send(FailureKind kind);
     [[nodiscard]] bool is_settled(const std::string& response) const;
     [[nodiscard]] Failure too_late() const;
+    [[nodiscard]] const std::string& asked() const { return asked_.empty() ? query_ : asked_; }
 
     std::shared_ptr<ResolverState> state_;
-    std::string asked_; ///< with the asker's id and case
-    std::string query_; ///< as it is sent
+    std::string query_;              ///< as it is sent
+    std::string asked_;              ///< with the asker's case, where that is mixed
+    std::array<char, 2> asked_id_{}; ///< the asker's
     Deadline deadline_;
     SteadyTime started_{};
     SteadyTime::duration elapsed_{};
@@ -71,7 +74,7 @@ private:
     std::size_t next_ = 0;
     int round_ = 0;
     int sends_ = 0;
-    Failure last_;
+    Failure last_{FailureKind::cancelled, {}};
     // The try under way.
     std::shared_ptr<QueryChannel> channel_;
     std::uint64_t number_ = 0; ///< of the query on the channel; 0: there is none

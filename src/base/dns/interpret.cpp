@@ -58,8 +58,10 @@ public:
     Walk(const Message& response, const Question& question, int max_chain)
         : response_(response), question_(question), max_chain_(max_chain) {}
 
-    Result<Answer> run() {
-        Answer answer{.question = question_};
+    /// Puts the records, the chain and the TTL into `answer`.
+    Result<void> run(Answer& answer) const {
+        if (response_.answers.empty()) // the usual "no such record"
+            return {};
         Name current = question_.name;
         std::uint32_t ttl = UINT32_MAX;
         for (;;) {
@@ -84,7 +86,7 @@ public:
         for (const Record& record : answer.records)
             ttl = std::min(ttl, record.ttl);
         answer.ttl = ttl == UINT32_MAX ? 0 : ttl;
-        return answer;
+        return {};
     }
 
 private:
@@ -94,8 +96,6 @@ private:
     }
 
     Result<std::optional<Hop>> next(const Name& current) const {
-        if (response_.answers.empty()) // the usual "no such record"
-            return std::optional<Hop>{};
         const auto aliases = rrset(response_.answers, current, RecordType::cname);
         if (aliases.size() > 1) // RFC 2181 §10.1
             return malformed(question_, "has two aliases at " + current.text());
@@ -156,6 +156,23 @@ void settle(Answer& answer, const Message& response) {
     }
 }
 
+/// `answer` has its question.
+Result<void> read(Answer& answer, const Message& response, int max_chain) {
+    answer.rcode = response.rcode;
+    const Question& question = answer.question;
+    if (response.rcode == Rcode::noerror || response.rcode == Rcode::nxdomain) {
+        // under any other RCODE the sections mean nothing
+        if (auto walked = Walk(response, question, max_chain).run(answer); !walked)
+            return walked;
+        if (response.rcode == Rcode::nxdomain && !answer.records.empty())
+            return malformed(question, "has records, and says NXDOMAIN");
+        if (answer.records.empty() && is_referral(response))
+            return malformed(question, "is a referral: the server does not recurse");
+    }
+    settle(answer, response);
+    return {};
+}
+
 } // namespace
 
 Result<void> check_response(const Message& response, const Question& question, std::uint16_t id) {
@@ -177,19 +194,10 @@ Result<Answer> interpret(const Message& response, const Question& question, std:
                          int max_chain) {
     if (auto checked = check_response(response, question, id); !checked)
         return std::unexpected(std::move(checked.error()));
-    const bool answered = response.rcode == Rcode::noerror || response.rcode == Rcode::nxdomain;
-    Result<Answer> answer = Answer{.question = question};
-    if (answered) { // under any other RCODE the sections mean nothing
-        answer = Walk(response, question, max_chain).run();
-        if (!answer)
-            return answer;
-        if (response.rcode == Rcode::nxdomain && !answer->records.empty())
-            return malformed(question, "has records, and says NXDOMAIN");
-        if (answer->records.empty() && is_referral(response))
-            return malformed(question, "is a referral: the server does not recurse");
-    }
-    answer->rcode = response.rcode;
-    settle(*answer, response);
+    Result<Answer> answer(std::in_place);
+    answer->question = question;
+    if (auto done = read(*answer, response, max_chain); !done)
+        answer = std::unexpected(std::move(done.error()));
     return answer;
 }
 

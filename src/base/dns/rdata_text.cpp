@@ -163,8 +163,8 @@ std::optional<std::string> typed_text(RecordType type, std::string_view rdata, s
     switch (type) {
     case RecordType::caa:
         if (const auto property = parse_caa(rdata))
-            return fmt::format("{} {} \"{}\"", property->flags, property->tag,
-                               excerpt(property->value, limit));
+            return std::to_string(property->flags) + ' ' + property->tag + " \""
+                   + excerpt(property->value, limit) + '"';
         return std::nullopt;
     case RecordType::txt:
         if (const auto text = parse_txt(rdata))

@@ -18,7 +18,6 @@ namespace base::dns {
 namespace {
 
 using StatePtr = std::shared_ptr<ResolverState>;
-using Inquiries = std::list<Inquiry>; // they do not move
 
 constexpr std::uint16_t asked_id = 0; // an inquiry chooses the one on the wire
 
@@ -41,28 +40,48 @@ void check_options(const RecursiveResolverOptions& options) {
     }
 }
 
-/// Side by side, until all have ended; at once, with the rest as cancelled, when the caller is
-/// cancelled. `inquiries` are the awaiting frame's.
-Awaitable<void> ask(asio::io_context& loop, Inquiries& inquiries) {
-    OneShot<bool> all_ended(loop);
-    std::size_t under_way = inquiries.size();
-    const auto ended = [&] {
-        if (--under_way == 0)
-            all_ended.set(true);
-    };
-    for (Inquiry& inquiry : inquiries)
-        inquiry.start(ended);
-    if (under_way > 0)
-        (void)co_await all_ended.wait();
-    for (Inquiry& inquiry : inquiries)
-        inquiry.stop();
-}
+/// Inquiries side by side; the awaiting frame's.
+class Inquiries {
+public:
+    explicit Inquiries(StatePtr state) : state_(std::move(state)), all_ended_(state_->loop) {}
+
+    void add(std::string query, Deadline deadline) {
+        inquiries_.emplace_back(state_, std::move(query), deadline);
+    }
+    /// Starts them. There is an outcome when all have ended, or when the caller is cancelled; then
+    /// stop() has to follow.
+    Awaitable<Result<bool>> ended() {
+        under_way_ = inquiries_.size() + 1; // one until all are started
+        for (Inquiry& inquiry : inquiries_)
+            inquiry.start([this] { one_ended(); });
+        one_ended();
+        return all_ended_.wait();
+    }
+    /// Those still under way come out as cancelled.
+    void stop() {
+        for (Inquiry& inquiry : inquiries_)
+            inquiry.stop();
+    }
+    std::list<Inquiry>& all() { return inquiries_; }
+
+private:
+    void one_ended() {
+        if (--under_way_ == 0)
+            all_ended_.set(true);
+    }
+
+    StatePtr state_;
+    std::list<Inquiry> inquiries_; // they do not move
+    OneShot<bool> all_ended_;
+    std::size_t under_way_ = 0;
+};
 
 Awaitable<Result<Exchange>> ask(StatePtr state, std::string query, Deadline deadline) {
-    Inquiries only;
-    only.emplace_back(state, std::move(query), deadline);
-    co_await ask(state->loop, only);
-    co_return only.front().take();
+    Inquiries inquiries(std::move(state));
+    inquiries.add(std::move(query), deadline);
+    (void)co_await inquiries.ended();
+    inquiries.stop();
+    co_return std::move(inquiries.all().front().outcome());
 }
 
 std::string describe(const Question& question) {
@@ -71,11 +90,12 @@ std::string describe(const Question& question) {
 }
 
 Result<Answer> read_answer(const ResolverState& state, const Question& question,
-                           Result<Exchange> exchange) {
+                           Result<Exchange>& exchange) {
     if (!exchange)
         return fail(exchange.error().kind,
                     fmt::format("{}: {}", describe(question), exchange.error().detail));
-    const auto message = decode(exchange->response, state.options.max_records, question.name);
+    const auto message =
+        decode(exchange->response, state.options.max_records, question.name, Keep::answer);
     if (!message)
         return fail(message.error().kind, fmt::format("{}: {} from {}", describe(question),
                                                       message.error().detail, exchange->resolver));
@@ -89,15 +109,16 @@ Result<Answer> read_answer(const ResolverState& state, const Question& question,
 
 Awaitable<std::vector<TimedAnswer>> look_up_all(StatePtr state, std::vector<Question> questions,
                                                 Deadline deadline) {
-    Inquiries inquiries;
+    Inquiries inquiries(state);
     for (const Question& question : questions)
-        inquiries.emplace_back(state, encode(make_query(asked_id, question)), deadline);
-    co_await ask(state->loop, inquiries);
+        inquiries.add(query_wire(question), deadline);
+    (void)co_await inquiries.ended();
+    inquiries.stop();
     std::vector<TimedAnswer> out;
     out.reserve(questions.size());
-    auto inquiry = inquiries.begin();
+    auto inquiry = inquiries.all().begin();
     for (const Question& question : questions) {
-        out.push_back({read_answer(*state, question, inquiry->take()), inquiry->elapsed()});
+        out.push_back({read_answer(*state, question, inquiry->outcome()), inquiry->elapsed()});
         ++inquiry;
     }
     co_return out;

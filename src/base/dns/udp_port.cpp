@@ -51,8 +51,11 @@ std::string_view question_of(std::string_view message) {
 
 bool answers(std::string_view response, std::string_view query) {
     constexpr char qr = static_cast<char>(0x80);
-    return (response[2] & qr) != 0 && response.substr(4, 2) == query.substr(4, 2)
-           && ascii_iequals(question_of(response), question_of(query));
+    if ((response[2] & qr) == 0 || response.substr(4, 2) != query.substr(4, 2))
+        return false;
+    const std::string_view answered = question_of(response);
+    const std::string_view asked = question_of(query);
+    return answered == asked || ascii_iequals(answered, asked); // nearly always as it was asked
 }
 
 } // namespace
@@ -140,7 +143,7 @@ void UdpPort::close() {
 
 /// The error of a socket may have been meant for any query that was sent from it.
 void UdpPort::fail_all(const Failure& failure) {
-    for (auto& [id, query] : std::exchange(queries_, {}))
+    for (auto& [id, query] : std::exchange(queries_, Queries()))
         query.receiver->received(std::unexpected(failure));
     stop_watching_when_idle();
 }
@@ -190,7 +193,7 @@ void UdpPort::take(std::string_view response) {
     const Query query = found->second;
     queries_.erase(found);
     std::string octets(response);
-    octets.replace(0, 2, query.message, 0, 2);
+    query.message.copy(octets.data(), 2); // the asker's id
     query.receiver->received(std::move(octets));
 }
 

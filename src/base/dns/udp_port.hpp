@@ -12,13 +12,13 @@
 #include "query_channel.hpp"
 
 #include <boost/asio/ip/udp.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace base::dns {
 
@@ -41,7 +41,7 @@ private:
         std::uint64_t number;     ///< its low bits are the id on the wire
         std::string_view message; ///< the receiver's, with the receiver's id, which comes back
     };
-    using Queries = std::unordered_map<std::uint16_t, Query>; ///< by the id on the wire
+    using Queries = boost::unordered_flat_map<std::uint16_t, Query>; ///< by the id on the wire
 
     UdpPort(asio::io_context& loop, std::string server);
     void connect(const net::Endpoint& server, const std::optional<net::IpAddress>& source);

@@ -7,7 +7,9 @@ namespace base::dns {
 namespace {
 
 constexpr std::size_t header_octets = 12;
-constexpr std::uint8_t pointer_bits = 0xc0;
+constexpr std::size_t max_label = 63;
+constexpr std::size_t pointer_bits = 0xc0;
+constexpr std::size_t max_pointer = 0x3fff;
 
 } // namespace
 
@@ -15,12 +17,9 @@ std::unexpected<Failure> WireReader::malformed(std::string_view why) const {
     return fail(FailureKind::dns_malformed, fmt::format("{} at octet {}", why, offset_));
 }
 
-Result<std::string_view> WireReader::bytes(std::size_t count) {
-    if (count > left())
-        return malformed(fmt::format("{} octets are missing", count - left()));
-    const std::string_view out = wire_.substr(offset_, count);
-    offset_ += count;
-    return out;
+std::unexpected<Failure> WireReader::missing(std::size_t at, std::size_t count) {
+    return fail(FailureKind::dns_malformed,
+                fmt::format("{} octets are missing at octet {}", count, at));
 }
 
 Result<std::uint8_t> WireReader::u8() {
@@ -45,40 +44,40 @@ Result<std::uint32_t> WireReader::u32() {
     return u32_at(*octets, 0);
 }
 
-Result<NameOctets> WireReader::name_octets() {
-    Result<NameOctets> out;
-    WireReader at = *this;       // goes to where pointers lead
+Result<void> WireReader::name_octets(NameOctets& out) {
+    out.clear();
+    std::size_t at = offset_;    // goes to where pointers lead
     std::size_t start = offset_; // of the run of labels being read
     std::size_t after = 0;       // where this name ends, once a pointer has been met
     for (;;) {
-        if (at.left() == 0)
-            return std::unexpected(at.bytes(1).error());
-        const std::size_t begin = at.offset_;
-        const auto length = static_cast<std::uint8_t>(wire_[at.offset_++]);
+        if (at == wire_.size())
+            return missing(at, 1);
+        const std::size_t length = static_cast<std::uint8_t>(wire_[at]);
         if (length == 0)
             break;
-        if ((length & pointer_bits) == pointer_bits) {
-            const auto low = at.u8();
-            if (!low)
-                return std::unexpected(low.error());
-            const std::size_t target = (length & 0x3fU) << 8 | *low;
+        if (length >= pointer_bits) {
+            if (at + 1 == wire_.size())
+                return missing(at + 1, 1);
+            const std::size_t target = u16_at(wire_, at) & max_pointer;
             if (target >= start || target < header_octets)
                 return malformed("a compression pointer does not point backwards to a name");
+            out.append(wire_.substr(start, at - start));
             if (after == 0)
-                after = at.offset_;
-            at.offset_ = start = target;
+                after = at + 2;
+            at = start = target;
             continue;
         }
-        if ((length & pointer_bits) != 0)
+        if (length > max_label)
             return malformed("a label of an unknown type");
-        if (length > at.left())
-            return std::unexpected(at.bytes(length).error());
-        if (!out->append(wire_.substr(begin, length + 1U)))
+        if (length >= wire_.size() - at)
+            return missing(at + 1, at + 1 + length - wire_.size());
+        at += length + 1;
+        if (!out.has_room_for(at - start))
             return malformed("a name of more than 255 octets");
-        at.offset_ += length;
     }
-    offset_ = after == 0 ? at.offset_ : after;
-    return out;
+    out.append(wire_.substr(start, at - start));
+    offset_ = after == 0 ? at + 1 : after;
+    return {};
 }
 
 } // namespace base::dns

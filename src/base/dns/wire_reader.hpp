@@ -17,13 +17,15 @@ public:
     static constexpr std::size_t max_octets = 255; // RFC 1035 §2.3.4, the root's included
 
     [[nodiscard]] std::string_view view() const { return {octets_.data(), size_}; }
-    /// False when there is no room, nor for the root's octet.
-    [[nodiscard]] bool append(std::string_view label_with_length) {
-        if (size_ + label_with_length.size() >= max_octets)
-            return false;
-        label_with_length.copy(octets_.data() + size_, label_with_length.size());
-        size_ += label_with_length.size();
-        return true;
+    void clear() { size_ = 0; }
+    /// Whether there is room for them, and for the root's octet.
+    [[nodiscard]] bool has_room_for(std::size_t octets) const {
+        return size_ + octets < max_octets;
+    }
+    /// Labels, each with its length before it, for which there is room.
+    void append(std::string_view labels) {
+        labels.copy(octets_.data() + size_, labels.size());
+        size_ += labels.size();
     }
 
 private:
@@ -50,14 +52,21 @@ public:
     [[nodiscard]] Result<std::uint8_t> u8();
     [[nodiscard]] Result<std::uint16_t> u16();
     [[nodiscard]] Result<std::uint32_t> u32();
-    [[nodiscard]] Result<std::string_view> bytes(std::size_t count);
-    /// A name with compression (RFC 1035 §4.1.4), as Name::from_wire() takes it; case as it stands.
-    /// Every pointer must point before the place that the labels read so far began at, so that
-    /// reading ends; at most 255 octets in all.
-    [[nodiscard]] Result<NameOctets> name_octets();
+    [[nodiscard]] Result<std::string_view> bytes(std::size_t count) {
+        if (count > left())
+            return missing(offset_, count - left());
+        const std::string_view out = wire_.substr(offset_, count);
+        offset_ += count;
+        return out;
+    }
+    /// A name with compression (RFC 1035 §4.1.4), as Name::from_wire() takes it, into `out`; case
+    /// as it stands. Every pointer must point before the place that the labels read so far began
+    /// at, so that reading ends; at most 255 octets in all.
+    [[nodiscard]] Result<void> name_octets(NameOctets& out);
 
 private:
     [[nodiscard]] std::unexpected<Failure> malformed(std::string_view why) const;
+    [[nodiscard]] static std::unexpected<Failure> missing(std::size_t at, std::size_t count);
 
     std::string_view wire_;
     std::size_t offset_ = 0;

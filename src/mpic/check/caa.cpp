@@ -40,14 +40,6 @@ struct Climb {
     [[nodiscard]] bool decided() const { return found || failure; }
 };
 
-std::vector<Name> nodes(const Name& domain) {
-    std::vector<Name> out;
-    out.reserve(domain.label_count());
-    for (Name node = domain; !node.is_root(); node = node.parent())
-        out.push_back(node);
-    return out;
-}
-
 /// A node whose lookup failed counts as empty when the setting and all three conditions allow it.
 base::Awaitable<void> settle_failure(const Vantage& vantage, Climb& climb, std::size_t node,
                                      base::Deadline deadline) {
@@ -60,36 +52,28 @@ base::Awaitable<void> settle_failure(const Vantage& vantage, Climb& climb, std::
     climb.failure = failure_of(climb.lookups[node]);
 }
 
-base::Awaitable<void> judge_nodes(const Vantage& vantage, Climb& climb, std::size_t first,
-                                  base::Deadline deadline) {
-    for (std::size_t node = first; node < climb.lookups.size() && !climb.decided(); ++node) {
-        Lookup& lookup = climb.lookups[node];
-        if (usable(lookup) == nullptr)
-            co_await further_tries(vantage, lookup, deadline);
-        const auto* answer = usable(lookup);
-        if (answer == nullptr) {
-            co_await settle_failure(vantage, climb, node, deadline);
-            continue;
-        }
-        climb.dnssec = base::dns::weakest(climb.dnssec, answer->dnssec);
-        if (!answer->records.empty())
-            climb.found = node;
-    }
+void judge_answer(Climb& climb, std::size_t node, const base::dns::Answer& answer) {
+    climb.dnssec = base::dns::weakest(climb.dnssec, answer.dnssec);
+    if (!answer.records.empty())
+        climb.found = node;
 }
 
-base::Awaitable<void> climb_from(const Vantage& vantage, Climb& climb, Name domain,
-                                 base::Deadline deadline) {
-    const std::vector<Name> all = nodes(domain);
-    climb.lookups.reserve(std::min(side_by_side, all.size()));
-    for (std::size_t first = 0; first < all.size() && !climb.decided(); first += side_by_side) {
-        std::vector<base::dns::Question> questions;
-        questions.reserve(side_by_side);
-        for (std::size_t i = first; i < std::min(first + side_by_side, all.size()); ++i)
-            questions.push_back({all[i], RecordType::caa});
-        for (Lookup& lookup : co_await first_tries(vantage, std::move(questions), deadline))
-            climb.lookups.push_back(std::move(lookup));
-        co_await judge_nodes(vantage, climb, first, deadline);
-    }
+base::Awaitable<void> judge_failure(const Vantage& vantage, Climb& climb, std::size_t node,
+                                    base::Deadline deadline) {
+    co_await further_tries(vantage, climb.lookups[node], deadline);
+    if (const auto* answer = usable(climb.lookups[node]))
+        judge_answer(climb, node, *answer);
+    else
+        co_await settle_failure(vantage, climb, node, deadline);
+}
+
+/// The next nodes upwards, side by side, and `node` the one above them; the root is not among them.
+std::vector<base::dns::Question> questions_from(Name& node) {
+    std::vector<base::dns::Question> out;
+    out.reserve(std::min(side_by_side, node.label_count()));
+    for (; !node.is_root() && out.size() < side_by_side; node = node.parent())
+        out.push_back({node, RecordType::caa});
+    return out;
 }
 
 /// RFC 4034 §6.3: as left-justified unsigned octets, duplicates dropped.
@@ -120,7 +104,7 @@ base::Result<std::vector<base::dns::CaaProperty>> parse_all(const CaaReport& rep
 Finding determined(const CaaReport& report) {
     return passed(report.node.empty()
                       ? "no CAA records on the way to the top-level domain"
-                      : fmt::format("{} CAA records at {}", report.rdata.size(), report.node));
+                      : std::to_string(report.rdata.size()) + " CAA records at " + report.node);
 }
 
 void judge_set(CaaReport& report, const CaaQuestion& question) {
@@ -131,13 +115,14 @@ void judge_set(CaaReport& report, const CaaQuestion& question) {
         report.rdata.clear();
         return;
     }
-    report.finding = determined(report);
-    if (!question.policy)
+    if (!question.policy) {
+        report.finding = determined(report);
         return;
+    }
     const CaaJudgement judgement = judge_caa(*properties, question.wildcard, *question.policy);
     report.permits = judgement.permits;
     report.deciding_record = judgement.deciding_record;
-    const std::string where = report.node.empty() ? "" : fmt::format(" (at {})", report.node);
+    const std::string where = report.node.empty() ? "" : " (at " + report.node + ")";
     report.finding = {judgement.permits ? Verdict::passed : Verdict::rejected, judgement.code,
                       judgement.detail + where};
 }
@@ -147,7 +132,7 @@ CaaReport to_report(const CaaQuestion& question, const Climb& climb) {
     Lookups::List& lookups = report.lookups.edit();
     lookups.reserve(climb.lookups.size());
     for (const Lookup& lookup : climb.lookups)
-        lookups.push_back(to_evidence(lookup));
+        add_evidence(lookup, lookups);
     report.lookup_failure = climb.conditions;
     report.dnssec = climb.dnssec;
     if (climb.failure) {
@@ -173,8 +158,16 @@ base::Awaitable<CaaReport> check_caa(const Vantage& vantage, CaaQuestion questio
     // The root has no node to climb from; without this line, silence would be permission.
     if (question.domain.is_root())
         climb.failure = base::Failure{base::FailureKind::invalid, "the root has no CAA climb"};
-    else
-        co_await climb_from(vantage, climb, question.domain, deadline);
+    std::size_t judged = 0;
+    for (Name node = question.domain; !node.is_root() && !climb.decided();) {
+        co_await first_tries(vantage, questions_from(node), deadline, climb.lookups);
+        for (; judged < climb.lookups.size() && !climb.decided(); ++judged) {
+            if (const auto* answer = usable(climb.lookups[judged]))
+                judge_answer(climb, judged, *answer);
+            else
+                co_await judge_failure(vantage, climb, judged, deadline);
+        }
+    }
     if (climb.lookups.empty())
         climb.dnssec = DnssecState::indeterminate;
     co_return to_report(question, climb);

@@ -73,16 +73,17 @@ public:
         return deadline_.within(start_, allowed);
     }
     void keep(base::Result<Answer> result, Lookup& lookup) const {
-        keep({std::move(result), vantage_.clock.steady() - start_}, lookup);
+        lookup.result = std::move(result);
+        count(vantage_.clock.steady() - start_, lookup);
     }
-    void keep(base::dns::TimedAnswer timed, Lookup& lookup) const {
-        auto& result = timed.result;
+    /// The result is in `lookup`.
+    void count(base::SteadyTime::duration elapsed, Lookup& lookup) const {
+        const auto& result = lookup.result;
         lookup.state_asked = settle_state_;
-        lookup.elapsed += timed.elapsed;
+        lookup.elapsed += elapsed;
         lookup.queries += result ? result->tries : 1;
         const bool timed_out = !result && result.error().kind == FailureKind::dns_timeout;
         lookup.full_tries += timed_out && cut_short_ ? 0 : 1;
-        lookup.result = std::move(result);
     }
 
 private:
@@ -145,8 +146,8 @@ DnssecState state_of(const Lookup& lookup) {
                                                 : DnssecState::indeterminate;
 }
 
-LookupEvidence to_evidence(const Lookup& lookup) {
-    LookupEvidence out;
+void add_evidence(const Lookup& lookup, Lookups::List& evidence) {
+    LookupEvidence& out = evidence.emplace_back();
     out.name = lookup.question.name.text();
     out.type = base::dns::to_string(lookup.question.type);
     out.tries = lookup.queries;
@@ -157,7 +158,7 @@ LookupEvidence to_evidence(const Lookup& lookup) {
         out.dnssec = state_of(lookup);
         if (lookup.zone)
             out.dnssec_proof = base::excerpt(lookup.zone->reason, 300);
-        return out;
+        return;
     }
     const Answer& answer = *lookup.result;
     out.rcode = base::dns::to_string(answer.rcode);
@@ -172,30 +173,26 @@ LookupEvidence to_evidence(const Lookup& lookup) {
         out.links.push_back({link.name.text(), link.dnssec, base::excerpt(link.proof, 300)});
     out.extended_errors = extended_errors(answer);
     out.resolver = base::excerpt(answer.resolver);
-    return out;
 }
 
-base::Awaitable<std::vector<Lookup>> first_tries(const Vantage& vantage,
-                                                 std::vector<base::dns::Question> questions,
-                                                 base::Deadline deadline) {
-    std::vector<Lookup> out;
+base::Awaitable<void> first_tries(const Vantage& vantage,
+                                  std::vector<base::dns::Question> questions,
+                                  base::Deadline deadline, std::vector<Lookup>& lookups) {
+    lookups.reserve(lookups.size() + questions.size());
     if (vantage.settings.prove_insecure) { // each goes its own way to the proof
         std::vector<base::Awaitable<Lookup>> tasks;
         for (base::dns::Question& question : questions)
             tasks.push_back(first_try(vantage, std::move(question), deadline));
-        out = co_await base::gather(std::move(tasks));
-        co_return out;
+        for (Lookup& lookup : co_await base::gather(std::move(tasks)))
+            lookups.push_back(std::move(lookup));
+        co_return;
     }
     const Try first(vantage, false, deadline);
     auto answers =
         co_await vantage.resolver.lookup_all(questions, first.until(vantage.settings.dns_try));
-    out.reserve(questions.size());
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-        Lookup& lookup = out.emplace_back();
-        lookup.question = std::move(questions[i]);
-        first.keep(std::move(answers.at(i)), lookup);
-    }
-    co_return out;
+    for (std::size_t i = 0; i < questions.size(); ++i)
+        first.count(answers.at(i).elapsed,
+                    lookups.emplace_back(std::move(questions[i]), std::move(answers[i].result)));
 }
 
 base::Awaitable<void> further_tries(const Vantage& vantage, Lookup& lookup,
@@ -224,7 +221,8 @@ base::Awaitable<Lookup> tried_further(const Vantage& vantage, Lookup lookup,
 base::Awaitable<std::vector<Lookup>> look_up_all(const Vantage& vantage,
                                                  std::vector<base::dns::Question> questions,
                                                  base::Deadline deadline) {
-    auto lookups = co_await first_tries(vantage, std::move(questions), deadline);
+    std::vector<Lookup> lookups;
+    co_await first_tries(vantage, std::move(questions), deadline, lookups);
     if (std::ranges::all_of(lookups, [](const Lookup& one) { return usable(one) != nullptr; }))
         co_return lookups;
     std::vector<base::Awaitable<Lookup>> again;

@@ -37,12 +37,14 @@ struct Lookup {
 [[nodiscard]] base::Failure failure_of(const Lookup& lookup);
 /// That of the answer; of silence, what was proved of the zone that fails.
 [[nodiscard]] base::dns::DnssecState state_of(const Lookup& lookup);
-[[nodiscard]] LookupEvidence to_evidence(const Lookup& lookup);
+void add_evidence(const Lookup& lookup, Lookups::List& evidence);
 
-/// One try of each question, side by side; in their order.
-[[nodiscard]] base::Awaitable<std::vector<Lookup>>
-first_tries(const Vantage& vantage, std::vector<base::dns::Question> questions,
-            base::Deadline deadline);
+/// One try of each question, side by side; in their order at the end of `lookups`, which are the
+/// awaiting frame's.
+[[nodiscard]] base::Awaitable<void> first_tries(const Vantage& vantage,
+                                                std::vector<base::dns::Question> questions,
+                                                base::Deadline deadline,
+                                                std::vector<Lookup>& lookups);
 /// Up to CheckSettings::dns_retries more tries while the lookup is not usable. The last one asks
 /// for the DNSSEC state as well if the resolver has been responding. A truncated answer is final:
 /// what was cut off is there, and a second look must not make it disappear. `lookup` is the

@@ -41,7 +41,7 @@ Finding absent(const RecordAsked& asked, const base::dns::Answer& answer) {
 }
 
 const base::dns::Answer* take(DcvReport& report, const Lookup& lookup) {
-    report.lookups.edit().push_back(to_evidence(lookup));
+    add_evidence(lookup, report.lookups.edit());
     report.dnssec = state_of(lookup);
     const base::dns::Answer* answer = usable(lookup);
     if (answer == nullptr)

@@ -79,7 +79,7 @@ base::Awaitable<ResolvedHost> HostResolver::resolve(base::dns::Name host, base::
     const std::vector<Lookup> lookups =
         co_await look_up_all(vantage_, {{host, RecordType::aaaa}, {host, RecordType::a}}, deadline);
     for (const Lookup& lookup : lookups)
-        evidence_.push_back(to_evidence(lookup));
+        add_evidence(lookup, evidence_);
     known_.emplace_back(std::move(host), combine(lookups.front(), lookups.back()));
     co_return known_.back().second;
 }

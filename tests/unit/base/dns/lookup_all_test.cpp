@@ -45,6 +45,11 @@ TEST_F(LookupAllTest, AnswersComeInTheOrderOfTheQuestions) {
     EXPECT_LT(all[1].elapsed, all[0].elapsed) << "the time of each is its own";
 }
 
+TEST_F(LookupAllTest, NoQuestionHasNoAnswerAtOnce) {
+    auto resolver = make();
+    EXPECT_TRUE(ask(*resolver, {}).empty());
+}
+
 TEST_F(LookupAllTest, AllAreAskedBeforeAnyIsAnswered) {
     std::vector<std::string> seen;
     server.on_query([&](const test::DnsQuery& q) {

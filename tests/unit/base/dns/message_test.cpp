@@ -49,6 +49,45 @@ TEST(MessageCodec, MakesTheQueryThisProgramSends) {
                         + "\0\0\x29\x04\xd0\0\0\0\0\0\0"s); // RD AD CD; EDNS 1232
 }
 
+TEST(MessageCodec, TheUsualQueryInOnePieceIsTheSame) {
+    for (const char* name : {"www.example.com", "com", "."})
+        for (const auto type : {RecordType::caa, RecordType::txt}) {
+            const Question asked = question(name, type);
+            EXPECT_EQ(query_wire(asked), encode(make_query(0, asked))) << name;
+        }
+}
+
+TEST(MessageCodec, OfTheSectionsThatAnAnswerDoesNotNeedOnlyTypesAreKept) {
+    const Message all = sample();
+    const std::string wire = encode(all);
+    const auto read = decode(wire, 4096, Name(), Keep::answer);
+    ASSERT_TRUE(read) << read.error().detail;
+    Message wanted = all;
+    wanted.authority = {Record{.type = RecordType::soa}, Record{.type = RecordType::ns}};
+    wanted.additional.clear();
+    EXPECT_EQ(*read, wanted);
+}
+
+TEST(MessageCodec, WhatIsNotKeptIsReadAsStrictly) {
+    const std::string wire = encode(sample());
+    std::string broken = wire;
+    for (std::size_t at = 0; at < wire.size(); ++at)
+        for (const char octet : {'\0', '\x0c', '\x3f', '\xc0', '\xff'}) {
+            broken[at] = octet;
+            const auto all = decode(broken);
+            const auto answer = decode(broken, 4096, Name(), Keep::answer);
+            ASSERT_EQ(answer.has_value(), all.has_value()) << "octet " << at;
+            if (!all) {
+                ASSERT_EQ(answer.error(), all.error()) << "octet " << at;
+            } else {
+                ASSERT_EQ(answer->answers, all->answers) << "octet " << at;
+                ASSERT_EQ(answer->edns, all->edns) << "octet " << at;
+                ASSERT_EQ(answer->authority.size(), all->authority.size()) << "octet " << at;
+            }
+            broken[at] = wire[at];
+        }
+}
+
 TEST(MessageCodec, ReadsWhatItWrites) {
     const Message m = sample();
     const std::string wire = encode(m);
