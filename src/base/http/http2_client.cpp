@@ -70,15 +70,15 @@ Result<void> Http2Client::submit(Http2Call& call) {
     }
     const std::string_view host = request.headers.get("Host");
     const bool has_body = !request.body.empty();
-    const std::string length = std::to_string(request.body.size());
     Http2Head head;
     head.add(":method", request.method);
     head.add(":scheme", options_.scheme);
     head.add(":authority", host.empty() ? std::string_view(options_.authority) : host);
     head.add(":path", request.target);
     head.add_fields(request.headers);
-    if (has_body || request.method == "POST" || request.method == "PUT") { // RFC 9110 §8.6
-        head.add("content-length", length);
+    // A body says by its stream's end how long it is, and every field costs both sides.
+    if (!has_body && (request.method == "POST" || request.method == "PUT")) { // RFC 9110 §8.6
+        head.add("content-length", "0");
     }
     call.result = Response{};
     call.body = {.text = request.body};
