@@ -5,8 +5,8 @@
 #include "mpic/wire/draft_request.hpp"
 #include "mpic/wire/draft_response.hpp"
 
-#include "../../../support/sample_attempt.hpp"
 #include "random_values.hpp"
+#include "support/sample_attempt.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
