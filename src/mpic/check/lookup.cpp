@@ -40,7 +40,7 @@ FailureKind kind_of(const Answer& answer) {
 std::vector<std::string> extended_errors(const Answer& answer) {
     std::vector<std::string> out;
     for (const auto& error : answer.extended_errors | std::views::take(extended_errors_shown))
-        out.push_back(base::excerpt(base::dns::to_string(error), 200));
+        out.push_back(base::dns::to_string(error));
     return out;
 }
 
