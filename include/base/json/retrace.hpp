@@ -13,9 +13,9 @@
 namespace base::json {
 
 /// Each step goes behind a piece of the text, if one stands there just as a Writer writes it, in
-/// ASCII; or it says false, and the text is for somebody else. Inline, for whoever goes over many
-/// small pieces. What was gone over, Scan and parse()
-/// take, and a Writer that is given what they find in it writes it again octet for octet.
+/// ASCII; or it says false, and the text is for somebody else. What was gone over, Scan and parse()
+/// take, and a Writer that is given what they find in it writes it again octet for octet. Inline,
+/// for whoever goes over many small pieces.
 class Retrace {
 public:
     /// `text` outlives it.

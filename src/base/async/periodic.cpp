@@ -3,6 +3,7 @@
 
 #include "base/async/deadline.hpp"
 #include "base/async/detail/outcome.ipp"
+#include "base/core/fault_text.hpp"
 
 #include <exception>
 #include <utility>
@@ -54,13 +55,7 @@ Awaitable<void> Periodic::round(SteadyTime::duration late) {
         co_return;
     if (detail::is_cancellation(fault) || !on_fault_)
         std::rethrow_exception(fault);
-    try {
-        std::rethrow_exception(fault);
-    } catch (const std::exception& error) {
-        on_fault_(error.what());
-    } catch (...) {
-        on_fault_("an exception that is no std::exception");
-    }
+    on_fault_(fault_text(fault).c_str());
 }
 
 } // namespace base

@@ -2,6 +2,7 @@
 #include "base/async/task_set.hpp"
 
 #include "base/async/detail/outcome.ipp"
+#include "base/core/fault_text.hpp"
 #include "wake.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -51,13 +52,7 @@ struct TaskSet::State : std::enable_shared_from_this<State> {
     void report(const std::exception_ptr& error) const {
         if (!fault_handler)
             std::rethrow_exception(error);
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& e) {
-            fault_handler(e.what());
-        } catch (...) {
-            fault_handler("an exception that is no std::exception");
-        }
+        fault_handler(fault_text(error).c_str());
     }
 
     /// Never throws, for the reason that detail::keep_outcome() gives.

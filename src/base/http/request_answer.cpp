@@ -2,31 +2,19 @@
 #include "request_answer.hpp"
 
 #include "base/core/encoding.hpp"
+#include "base/core/fault_text.hpp"
 #include "base/core/random.hpp"
 #include "server_core.hpp"
 
 #include <string>
 
 namespace base::http {
-namespace {
-
-std::string what_of(const std::exception_ptr& escaped) {
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& error) {
-        return error.what();
-    } catch (...) {
-        return "an exception that is no std::exception";
-    }
-}
-
-} // namespace
 
 Response answer_fault(const ServerCore& core, const Request& request, const Peer& peer,
                       const std::exception_ptr& escaped) {
     const std::string incident = SystemRandom().hex(8);
     core.log.error("handler-fault", {{"incident", incident},
-                                     {"what", what_of(escaped)},
+                                     {"what", fault_text(escaped)},
                                      {"method", request.method},
                                      {"path", excerpt(request.path())},
                                      {"peer", peer.endpoint.to_string()}});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpic/coordinator/attempt_run.hpp"
 
+#include "base/core/fault_text.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -55,18 +57,9 @@ void AttemptRun::replied(std::size_t seat, std::unique_ptr<Reply> reply) {
 }
 
 void AttemptRun::faulted(std::size_t seat, const std::exception_ptr& fault) noexcept {
-    const auto log = [&](const char* what) {
-        log_.error("ask-fault", {{"attempt", tally_.attempt().id},
-                                 {"perspective", tally_.attempt().seats[seat].id},
-                                 {"what", what}});
-    };
-    try {
-        std::rethrow_exception(fault);
-    } catch (const std::exception& error) {
-        log(error.what());
-    } catch (...) {
-        log("an exception that is no std::exception");
-    }
+    log_.error("ask-fault", {{"attempt", tally_.attempt().id},
+                             {"perspective", tally_.attempt().seats[seat].id},
+                             {"what", base::fault_text(fault)}});
 }
 
 void AttemptRun::record(std::size_t seat, SeatReply reply) {
